@@ -16,15 +16,14 @@ quantile of a position in the queue of automatic deleveraging: 0 to 4, the highe
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
-import msgspec
 from msgspec import Struct
 
 from cockpit.core.account import hex_address_problem
 from cockpit.core.events import Margin, Position, Reject
 from cockpit.venues.aster.mapper import VENUE, AsterMarket
 from cockpit.venues.contract import Fetch, Output, Reply
-from cockpit.venues.kit.accounts import Accounts
-from cockpit.venues.kit.decoding import reject
+from cockpit.venues.kit.accounts import Accounts, UnreadableError
+from cockpit.venues.kit.decoding import encode, reject
 from cockpit.venues.kit.fields import Number, decoder
 from cockpit.venues.kit.numbers import finite, positive
 from cockpit.venues.kit.parts import OverHttp
@@ -88,10 +87,6 @@ def check_address(text: str) -> str | None:
     return hex_address_problem(text)
 
 
-class _Unreadable(Exception):
-    """A figure without which the account is not whole."""
-
-
 class PublicAccounts(OverHttp):
     """The wanted addresses. `markets` are the listed ones by native name."""
 
@@ -111,7 +106,7 @@ class PublicAccounts(OverHttp):
     def _on_balance(self, reply: Reply) -> list[Output]:
         answer, address, at_ns = self._rota.read(reply), reply.key, reply.at_ns
         if isinstance(answer, Reject):
-            return self._refused(address, answer)
+            return self._accounts.rejected(address, answer)
         followed, balance = self._accounts.followed.get(address), answer.result
         if followed is None or balance is None:
             return []
@@ -120,8 +115,8 @@ class PublicAccounts(OverHttp):
         try:
             positions = list(self._positions(address, balance, at_ns))
             margin = _margin(address, balance, positions, at_ns)
-        except _Unreadable as error:
-            return self._refused(address, reject(VENUE, at_ns, f"account: {error}"))
+        except UnreadableError as error:
+            return self._accounts.rejected(address, reject(VENUE, at_ns, f"account: {error}"))
         if not (balance.perpAssets or positions):
             return list(self._accounts.unknown(address, at_ns, "the venue shows nothing of it"))
         # The ledger is told only now: what it hears is taken for said.
@@ -131,18 +126,17 @@ class PublicAccounts(OverHttp):
             out += followed.ledger.whole(pool, rows, at_ns)
         return [*out, margin, *self._accounts.read(address, at_ns, is_flat=not positions)]
 
-    def _refused(self, address: str, told: Reject) -> list[Output]:
-        return [told, *self._accounts.refused(address, told.recv_ns, told.reason)]
-
     def _positions(self, address: str, balance: Balance, at_ns: int) -> Iterator[Position]:
         """The open ones."""
         if balance.positions is None:
-            raise _Unreadable("there is no list of positions")
+            raise UnreadableError("there is no list of positions")
         if balance.address.lower() != address.lower():
-            raise _Unreadable("the answer is about another address")
+            raise UnreadableError("the answer is about another address")
         for product in balance.positions:
             if product.tradingProduct != "perps":
-                raise _Unreadable(f"positions in {product.tradingProduct:.40} are not understood")
+                raise UnreadableError(
+                    f"positions in {product.tradingProduct:.40} are not understood"
+                )
             for row in product.positions:
                 if finite(row.positionAmount) != 0.0:
                     yield self._position(address, row, at_ns)
@@ -150,9 +144,9 @@ class PublicAccounts(OverHttp):
     def _position(self, address: str, row: Held, at_ns: int) -> Position:
         market, amount = self._markets.get(row.symbol), finite(row.positionAmount)
         if market is None:
-            raise _Unreadable(f"a position in {row.symbol:.40}, which is not listed")
+            raise UnreadableError(f"a position in {row.symbol:.40}, which is not listed")
         if amount is None:
-            raise _Unreadable(f"size in {market.native} is no number")
+            raise UnreadableError(f"size in {market.native} is no number")
         if row.positionSide != "BOTH":
             amount = abs(amount) if row.positionSide == "LONG" else -abs(amount)
         entry, mark, unit = positive(row.entryPrice), positive(row.markPrice), market.unit
@@ -170,12 +164,12 @@ class PublicAccounts(OverHttp):
 def _margin(address: str, balance: Balance, positions: Sequence[Position], at_ns: int) -> Margin:
     """Equity of dollars alone; None where something in it is not known."""
     if balance.perpAssets is None:
-        raise _Unreadable("there is no list of wallets")
+        raise UnreadableError("there is no list of wallets")
     equity: float | None = 0.0
     for wallet in balance.perpAssets:
         amount = finite(wallet.walletBalance)
         if amount is None:
-            raise _Unreadable(f"the wallet of {wallet.asset:.20} is no number")
+            raise UnreadableError(f"the wallet of {wallet.asset:.20} is no number")
         if amount and wallet.asset not in DOLLARS:
             equity = None
         elif equity is not None:
@@ -197,6 +191,6 @@ def _ask(address: str) -> Fetch:
         "jsonrpc": "2.0", "id": 1, "method": "aster_getBalance", "params": [address, "latest"],
     }  # fmt: skip
     return Fetch(
-        name="account", path="/info", method="POST", body=msgspec.json.encode(asked).decode(),
+        name="account", path="/info", method="POST", body=encode(asked),
         key=address, host=CHAIN, bucket=CHAIN,
     )  # fmt: skip

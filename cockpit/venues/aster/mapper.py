@@ -7,7 +7,7 @@ from cockpit.core.events import Instrument
 from cockpit.core.units import NS_PER_MS
 from cockpit.venues.aster import messages as wire
 from cockpit.venues.kit.facts import venue_facts
-from cockpit.venues.kit.fields import moment_ns
+from cockpit.venues.kit.fields import moment_ns, ms_to_ns
 from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.history import Paid
 from cockpit.venues.kit.instruments import Market, unscaled
@@ -95,7 +95,7 @@ def traded(market: AsterMarket, row: wire.Ticker | wire.TickerRow, at_ns: int) -
 
 def interest(market: AsterMarket, row: wire.Interest, at_ns: int) -> Figures:
     """Contracts open, counted once."""
-    said = Figures(VENUE, market, at_ns, None if row.time is None else row.time * NS_PER_MS)
+    said = Figures(VENUE, market, at_ns, ms_to_ns(row.time))
     said.interest(row.openInterest)
     return said
 

@@ -16,6 +16,7 @@ from cockpit.venues.contract import ACCOUNT_DATA, MARKET_DATA, Fetch, Frame, Out
 from cockpit.venues.kit import decoding, numbers, polling
 from cockpit.venues.kit.damage import Damage
 from cockpit.venues.kit.facts import venue_spec
+from cockpit.venues.kit.fields import ms_to_ns
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.joined import Change, JoinedBooks
 from cockpit.venues.kit.rows import RowReader
@@ -41,12 +42,12 @@ _UNUSED = frozenset({
 
 def _encode(operation: Operation, streams: Sequence[str], request: int) -> str:
     asked = {"method": operation.upper(), "params": streams, "id": request}
-    return msgspec.json.encode(asked).decode()
+    return decoding.encode(asked)
 
 
 def _ping(at_ns: int) -> str:
     """There is no ping of a client's own; this is cheap, changes nothing and is answered."""
-    return msgspec.json.encode({"method": "LIST_SUBSCRIPTIONS", "id": _PING}).decode()
+    return decoding.encode({"method": "LIST_SUBSCRIPTIONS", "id": _PING})
 
 
 def _streams(native: str) -> tuple[str, str, str, str]:
@@ -207,7 +208,6 @@ class Session(VenueSession):
         if not numbers.sane_book(tuple(bids), tuple(asks)):
             reason = f"book of {feed.market.native} is crossed or unordered"
             return [decoding.reject(VENUE, reply.at_ns, reason, reply.body)]
-        venue_ms = book.E if book.T is None else book.T
-        venue_ns = None if venue_ms is None else venue_ms * NS_PER_MS
+        venue_ns = ms_to_ns(book.E if book.T is None else book.T)
         whole = Change(book.lastUpdateId, book.lastUpdateId, tuple(bids), tuple(asks), venue_ns)
         return self._books.snapshot(feed, whole, reply.at_ns)

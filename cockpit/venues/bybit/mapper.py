@@ -10,7 +10,7 @@ from cockpit.venues.bybit import messages as wire
 from cockpit.venues.kit.books import BookFeed
 from cockpit.venues.kit.decoding import reject
 from cockpit.venues.kit.facts import venue_facts
-from cockpit.venues.kit.fields import MINUTE_S, interval_s, moment_ns
+from cockpit.venues.kit.fields import MINUTE_S, interval_s, moment_ns, ms_to_ns
 from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.history import Paid
 from cockpit.venues.kit.instruments import Market
@@ -61,7 +61,7 @@ class BybitMarket(Market):
         fresh = self._merge(row, at_ns // NS_PER_MS if ts_ms is None else ts_ms)
         if not fresh or self.is_halted or self._is_dead:
             return ()
-        venue_ns = None if ts_ms is None else ts_ms * NS_PER_MS
+        venue_ns = ms_to_ns(ts_ms)
         facts = list[Fact | Reject]()
         if not fresh.isdisjoint(_PRICES):
             values, price = self.values.get, self.price

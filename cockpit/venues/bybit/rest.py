@@ -21,6 +21,7 @@ from cockpit.venues.bybit.mapper import (
 from cockpit.venues.contract import Fetch, Output, Reply, Wants
 from cockpit.venues.kit.backfill import Page, Plan
 from cockpit.venues.kit.decoding import reject
+from cockpit.venues.kit.fields import ms_to_ns
 from cockpit.venues.kit.history import FundingHistory, Pages
 from cockpit.venues.kit.instruments import Instruments, Unit
 from cockpit.venues.kit.polling import Question, Rota, Timing, read
@@ -161,7 +162,7 @@ class Rest:
     def _on_tickers(self, answer: _Answer, reply: Reply) -> Sequence[Output]:
         rows, unread = _TICKERS.read(answer.rows, reply.name, reply.at_ns)
         survey, venue_ms = self.survey, answer.time_ms
-        venue_ns = None if venue_ms is None else venue_ms * NS_PER_MS
+        venue_ns = ms_to_ns(venue_ms)
         out: list[Output] = [*unread.rejects]
         for row in rows:
             market = self.market(row["symbol"])

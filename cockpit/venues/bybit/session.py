@@ -16,6 +16,7 @@ from cockpit.venues.kit import decoding, numbers
 from cockpit.venues.kit.books import BookFeed, Books
 from cockpit.venues.kit.damage import Damage
 from cockpit.venues.kit.facts import venue_spec
+from cockpit.venues.kit.fields import ms_to_ns
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.sequencing import APPLY, GAP, ChainedBook
 from cockpit.venues.kit.session import VenueSession
@@ -38,7 +39,7 @@ _UNUSED_TOPICS = frozenset({
 
 def _encode(operation: Operation, topics: Sequence[str], request: int) -> str:
     asked = {"req_id": str(request), "op": operation, "args": topics}
-    return msgspec.json.encode(asked).decode()
+    return decoding.encode(asked)
 
 
 class Session(VenueSession):
@@ -154,8 +155,7 @@ class Session(VenueSession):
             if feed is None:
                 return ()
         data, at_ns = message.data, frame.at_ns
-        venue_ms = message.cts or data.cts or message.ts
-        venue_ns = None if venue_ms is None else venue_ms * NS_PER_MS
+        venue_ns = ms_to_ns(message.cts or data.cts or message.ts)
         if message.type == "snapshot" or data.u == 1:
             return self._snapshot(feed, market, data, venue_ns, frame)
         if not feed.is_stated:

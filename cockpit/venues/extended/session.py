@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import msgspec
-
 from cockpit.core.units import HOUR_NS, NS_PER_MS
 from cockpit.venues.contract import MARKET_DATA, Frame, Output, Wants
 from cockpit.venues.extended import messages as wire
@@ -39,7 +37,7 @@ def _encode(operation: Operation, topics: Sequence[str], request: int) -> str:
 
 def _call(method: str, request: str, params: Mapping[str, Any] | None = None) -> str:
     call = {"jsonrpc": "2.0", "id": request, "method": method}
-    return msgspec.json.encode(call if params is None else {**call, "params": params}).decode()
+    return decoding.encode(call if params is None else {**call, "params": params})
 
 
 class Session(VenueSession):

@@ -6,15 +6,13 @@ Nothing here belongs to a connection: it survives a reconnect. Every request is 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import msgspec
-
 from cockpit.core.events import Instrument, Reject
 from cockpit.venues.contract import Fetch, Output, Reply, Wants
 from cockpit.venues.grvt import mapper
 from cockpit.venues.grvt import messages as wire
 from cockpit.venues.grvt.mapper import VENUE, GrvtMarket
 from cockpit.venues.kit.backfill import Page, Plan
-from cockpit.venues.kit.decoding import reject
+from cockpit.venues.kit.decoding import encode, reject
 from cockpit.venues.kit.fields import Rows
 from cockpit.venues.kit.history import FundingHistory, Pages
 from cockpit.venues.kit.instruments import Instruments, Unit
@@ -117,8 +115,7 @@ def _ask_history(page: Page) -> Fetch:
 def _post(
     name: str, page: str, body: Mapping[str, Any], key: str = "", *, background: bool = False
 ) -> Fetch:
-    text = msgspec.json.encode(body).decode()
     return Fetch(
-        name=name, path=f"/full/v1/{page}", method="POST", body=text, key=key,
+        name=name, path=f"/full/v1/{page}", method="POST", body=encode(body), key=key,
         background=background,
     )  # fmt: skip

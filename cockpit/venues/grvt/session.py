@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
 from cockpit.core.units import NS_PER_S
 from cockpit.venues.contract import MARKET_DATA, Frame, Output, Wants
 from cockpit.venues.grvt import messages as wire
@@ -31,7 +29,7 @@ _SILENT_NS = 60 * NS_PER_S
 
 def _call(method: str, request: int, params: dict[str, object]) -> str:
     call = {"jsonrpc": "2.0", "method": method, "params": params, "id": request}
-    return msgspec.json.encode(call).decode()
+    return decoding.encode(call)
 
 
 def _encode(operation: Operation, keys: Sequence[str], request: int) -> str:

@@ -5,12 +5,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cockpit.core.events import AccountState
+from cockpit.core.events import AccountState, Reject
 from cockpit.core.units import NS_PER_S
 from cockpit.venues.contract import Output
 from cockpit.venues.kit.account_ledger import Ledger, Parts, failure
 from cockpit.venues.kit.parts import OverHttp
 from cockpit.venues.kit.polling import Rota
+
+
+class UnreadableError(Exception):
+    """A figure without which an account is not whole, in words."""
 
 
 class Standing(enum.Enum):
@@ -88,6 +92,10 @@ class Accounts(OverHttp):
             return []
         followed.standing = Standing.UNKNOWN
         return list(followed.ledger.missing(at_ns, reason))
+
+    def rejected(self, address: str, told: Reject) -> list[Output]:
+        """A reading made no sense, or a figure is missing without which it is not whole."""
+        return [told, *self.refused(address, told.recv_ns, told.reason)]
 
     def refused(self, address: str, at_ns: int, problem: str) -> list[AccountState]:
         """A reading failed. Said at once where nothing fresh stands, else when that is stale."""

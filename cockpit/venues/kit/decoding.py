@@ -27,6 +27,11 @@ def decode(decoder: "msgspec.json.Decoder[T]", data: str | bytes | msgspec.Raw) 
         return str(error) or type(error).__name__
 
 
+def encode(message: object) -> str:
+    """A request of ours as JSON."""
+    return msgspec.json.encode(message).decode()
+
+
 def reject(venue: str, at_ns: int, reason: str, data: str | bytes = "") -> Reject:
     """A `Reject` with the first characters of what was not understood, made printable.
 

@@ -49,6 +49,11 @@ def interval_s(value: object, unit_s: int = HOUR_S) -> int | None:
     return seconds if DAY_S % seconds == 0 else None
 
 
+def ms_to_ns(ms: int | None) -> int | None:
+    """A time that may be missing."""
+    return None if ms is None else ms * NS_PER_MS
+
+
 def moment_ns(value: object, unit_ns: int = NS_PER_MS) -> int | None:
     """A time in units of `unit_ns` as ns; None for what is none, or is in another unit."""
     number = value if type(value) is int or type(value) is float else finite(value)

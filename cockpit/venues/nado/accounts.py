@@ -31,7 +31,7 @@ from cockpit.core.events import AccountFill, FundingPayment, Margin, Position, R
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.venues.contract import Fetch, Output, Reply
 from cockpit.venues.kit.account_ledger import PAYMENTS_NS
-from cockpit.venues.kit.accounts import Accounts
+from cockpit.venues.kit.accounts import Accounts, UnreadableError
 from cockpit.venues.kit.decoding import reject
 from cockpit.venues.kit.parts import OverHttp
 from cockpit.venues.kit.polling import Rota, Timing, read
@@ -55,10 +55,6 @@ def check_address(text: str) -> str | None:
     if slash and not (name.isascii() and name.isprintable() and 0 < len(name) <= _NAME_BYTES):
         return f"{name[:20]!r} is no subaccount: expected 1 to 12 characters after the slash"
     return hex_address_problem(address)
-
-
-class _Unreadable(Exception):
-    """A figure without which the account is not whole."""
 
 
 class _Part(NamedTuple):
@@ -175,7 +171,7 @@ class PublicAccounts(OverHttp):
 
     def _refused(self, address: str, told: Reject) -> list[Output]:
         self._rounds.pop(address, None)
-        return [told, *self._accounts.refused(address, told.recv_ns, told.reason)]
+        return self._accounts.rejected(address, told)
 
     def _end(self, address: str, current: _Round, at_ns: int) -> list[Output]:
         """Once all of a round has answered: positions, margins, and that they are the whole."""
@@ -193,7 +189,7 @@ class PublicAccounts(OverHttp):
                 for each in current.names
                 for part in self._parts(address, current, each, at_ns)
             ]
-        except _Unreadable as error:
+        except UnreadableError as error:
             return self._refused(address, reject(VENUE, at_ns, f"account: {error}"))
         # The ledger is told only now: what it hears is taken for said.
         before, pools = self._pools.get(address, {}), {p.subaccount: p.margin.pool for p in parts}
@@ -243,7 +239,7 @@ class PublicAccounts(OverHttp):
     def _market(self, product_id: int) -> NadoMarket:
         market = self._products.get(product_id)
         if market is None:
-            raise _Unreadable(f"product {product_id} is not listed")
+            raise UnreadableError(f"product {product_id} is not listed")
         return market
 
     def _position(
@@ -252,7 +248,7 @@ class PublicAccounts(OverHttp):
         market = self._market(row.product_id)
         amount = x18(row.balance.amount)
         if not amount:
-            raise _Unreadable(f"size in {market.native} is no number")
+            raise UnreadableError(f"size in {market.native} is no number")
         risk = product.risk if product is not None else wire.Risk()
         price = x18(risk.price_x18)
         weight = whole(
@@ -385,7 +381,7 @@ def _margin(address: str, pool: str, healths: Sequence[wire.Health], at_ns: int)
     """Health after weights is what may still be lost: before initial, and before maintenance."""
     initial, maintenance, equity = (x18(health.health) for health in healths)
     if initial is None or maintenance is None or equity is None:
-        raise _Unreadable(f"a health of {pool} is no number")
+        raise UnreadableError(f"a health of {pool} is no number")
     return Margin(
         venue=VENUE, recv_ns=at_ns, account=address, pool=pool, equity=equity,
         used=equity - initial, available=max(0.0, initial), maintenance=equity - maintenance,

@@ -8,7 +8,7 @@ import msgspec
 from cockpit.core.units import HOUR_NS, HOUR_S, NS_PER_S
 from cockpit.venues.contract import Fetch, Output, Reply, Wants
 from cockpit.venues.kit.backfill import Page, Plan
-from cockpit.venues.kit.decoding import reject
+from cockpit.venues.kit.decoding import encode, reject
 from cockpit.venues.kit.history import FundingHistory, Pages
 from cockpit.venues.kit.instruments import Instruments, Unit
 from cockpit.venues.kit.polling import Question, Timing
@@ -136,6 +136,6 @@ class Rest:
 def archive(name: str, query: Mapping[str, Any], weight: int, key: str) -> Fetch:
     """A question to the indexer, which takes all of them at one address."""
     return Fetch(
-        name=name, path="/archive/v1", method="POST", body=msgspec.json.encode(query).decode(),
+        name=name, path="/archive/v1", method="POST", body=encode(query),
         weight=weight, key=key, background=True, bucket=ARCHIVE,
     )  # fmt: skip

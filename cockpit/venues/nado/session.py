@@ -43,12 +43,12 @@ _UNUSED_STREAMS = frozenset({
 def _encode(operation: Operation, keys: Sequence[str], request: int) -> str:
     kind, _, product_id = keys[0].partition(".")
     stream = {"type": kind, "product_id": int(product_id) if product_id else None}
-    return msgspec.json.encode({"method": operation, "stream": stream, "id": request}).decode()
+    return decoding.encode({"method": operation, "stream": stream, "id": request})
 
 
 def _ping(at_ns: int) -> str:
     asked = {"method": "ping", "id": 0, "client_time": str(at_ns // NS_PER_MS)}
-    return msgspec.json.encode(asked).decode()
+    return decoding.encode(asked)
 
 
 def _ask_book(key: str) -> Fetch:

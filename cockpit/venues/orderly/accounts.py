@@ -17,7 +17,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
 from msgspec.structs import replace
 
 from cockpit.core.account import normal_address
@@ -25,7 +24,7 @@ from cockpit.core.events import AccountState, FundingPayment, Margin, Position, 
 from cockpit.core.units import NS_PER_MS, NS_PER_S, hour_floor_ns
 from cockpit.venues.contract import Fetch, Output, Reply
 from cockpit.venues.kit.accounts import Accounts
-from cockpit.venues.kit.decoding import decode, reject
+from cockpit.venues.kit.decoding import decode, encode, reject
 from cockpit.venues.kit.numbers import finite, positive
 from cockpit.venues.kit.polling import Rota, Timing
 from cockpit.venues.orderly import account_messages as wire
@@ -103,7 +102,7 @@ class AddressReader:
             return self._accounts.unknown(address, at_ns, "no brand has an account of this address")
         answer = self._state.read(reply)
         if isinstance(answer, Reject):
-            return [answer, *self._accounts.refused(address, at_ns, answer.reason)]
+            return self._accounts.rejected(address, answer)
         followed = self._accounts.followed.get(address)
         if followed is None or answer.data is None:
             return ()
@@ -111,9 +110,8 @@ class AddressReader:
         try:
             held = {row.pool: list(self._positions(address, row, at_ns)) for row in rows}
         except ValueError as error:
-            words = f"account: {error}"
-            refused = self._accounts.refused(address, at_ns, words)
-            return [reject(VENUE, at_ns, words, reply.body), *refused]
+            odd = reject(VENUE, at_ns, f"account: {error}", reply.body)
+            return self._accounts.rejected(address, odd)
         out: list[Output] = []
         gone = {paid.pool for paid in self._paid.values() if paid.address == address} - held.keys()
         for pool in sorted(gone):
@@ -227,7 +225,7 @@ class AddressReader:
 def _ask(name: str, key: str, question: dict[str, Any], *, background: bool = False) -> Fetch:
     return Fetch(
         name=name, path="/v1/public/query", method="POST",
-        body=msgspec.json.encode(question).decode(),
+        body=encode(question),
         weight=_WEIGHT, key=key, background=background, bucket=BUDGET,
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import Literal
 from cockpit.core.events import Instrument
 from cockpit.core.units import HOUR_S, NS_PER_MS, NS_PER_S, hour_floor_ns
 from cockpit.venues.kit.facts import venue_facts
-from cockpit.venues.kit.fields import Number, interval_s, moment_ns
+from cockpit.venues.kit.fields import Number, interval_s, moment_ns, ms_to_ns
 from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.history import Paid
 from cockpit.venues.kit.instruments import Market, Unit, unscaled
@@ -75,7 +75,7 @@ class OrderlyMarket(Market):
         """The estimate for the next settlement; right after a listing there is none."""
         next_ms, most_ms = self.next_ms, 1000 * (self.interval_s or 0)
         is_ahead = next_ms is not None and 0 < next_ms - now_ms <= most_ms
-        said.live(value, self.interval_s, stamp_ns(next_ms) if is_ahead else None)
+        said.live(value, self.interval_s, ms_to_ns(next_ms) if is_ahead else None)
 
     def figures(
         self, row: wire.FuturesRow, at_ns: int, venue_ns: int | None, *, is_survey: bool
@@ -106,10 +106,6 @@ def newest(row: wire.RatesRow) -> Paid | None:
     if stamp_ns is None:
         return None
     return Paid(native=row.symbol, stamp_ns=stamp_ns, rate=row.last_funding_rate)
-
-
-def stamp_ns(ms: int | None) -> int | None:
-    return None if ms is None else ms * NS_PER_MS
 
 
 def named(native: str) -> tuple[str, Unit] | None:

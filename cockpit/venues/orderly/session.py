@@ -9,8 +9,9 @@ from cockpit.core.account import hex_address_problem
 from cockpit.core.units import NS_PER_MS
 from cockpit.venues.contract import MARKET_DATA, Frame, Output, Send, Wants
 from cockpit.venues.kit.books import Books
-from cockpit.venues.kit.decoding import decode, reject, request_number
+from cockpit.venues.kit.decoding import decode, encode, reject, request_number
 from cockpit.venues.kit.facts import venue_spec
+from cockpit.venues.kit.fields import ms_to_ns
 from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.numbers import sane_book
@@ -20,7 +21,7 @@ from cockpit.venues.kit.statements import delta, snapshot, trade
 from cockpit.venues.kit.subscriptions import Operation, Rules, State, Subscriptions, fitting
 from cockpit.venues.orderly import accounts
 from cockpit.venues.orderly import messages as wire
-from cockpit.venues.orderly.mapper import VENUE, OrderlyMarket, named, stamp_ns
+from cockpit.venues.orderly.mapper import VENUE, OrderlyMarket, named
 from cockpit.venues.orderly.rest import Rest
 
 SPEC = venue_spec("cockpit.venues.orderly", accounts.KINDS | MARKET_DATA, hex_address_problem)
@@ -43,12 +44,12 @@ _PING, _PONG = '{"event":"ping"}', '{"event":"pong"}'
 
 def _encode(operation: Operation, topics: Sequence[str], request: int) -> str:
     asked = {"id": str(request), "event": operation, "topic": topics[0]}
-    return msgspec.json.encode(asked).decode()
+    return encode(asked)
 
 
 def _ask_book(topic: str) -> Send:
     asked = {"type": "orderbook", "symbol": topic.partition("@")[0]}
-    return Send(msgspec.json.encode({"id": "book", "event": "request", "params": asked}).decode())
+    return Send(encode({"id": "book", "event": "request", "params": asked}))
 
 
 class Session(VenueSession):
@@ -214,7 +215,7 @@ class Session(VenueSession):
     def _trade(
         self, fill: wire.Trade, market: OrderlyMarket, envelope: wire.Envelope, frame: Frame
     ) -> Sequence[Output]:
-        level, venue_ns, is_buy = (fill.price, fill.size), stamp_ns(envelope.ts), fill.side == "BUY"
+        level, venue_ns, is_buy = (fill.price, fill.size), ms_to_ns(envelope.ts), fill.side == "BUY"
         return (trade(VENUE, market, level, venue_ns, frame.at_ns, is_buy=is_buy),)
 
     def _rate(
@@ -224,7 +225,7 @@ class Session(VenueSession):
         now_ms = envelope.ts or frame.at_ns // NS_PER_MS
         if market.learn_next(row.fundingTs, now_ms):
             self._rest.look_again()
-        said = Figures(VENUE, market, frame.at_ns, stamp_ns(envelope.ts))
+        said = Figures(VENUE, market, frame.at_ns, ms_to_ns(envelope.ts))
         market.live(said, row.fundingRate, now_ms)
         return said
 
@@ -232,7 +233,7 @@ class Session(VenueSession):
         self, row: wire.Interest, market: OrderlyMarket, envelope: wire.Envelope, frame: Frame
     ) -> Sequence[Output]:
         market.told_ns["interest"] = frame.at_ns
-        said = Figures(VENUE, market, frame.at_ns, stamp_ns(envelope.ts))
+        said = Figures(VENUE, market, frame.at_ns, ms_to_ns(envelope.ts))
         said.interest(row.openInterest)
         return said
 
@@ -248,7 +249,7 @@ class Session(VenueSession):
             market = markets.get(row.symbol)
             if market is None:
                 continue
-            said = Figures(VENUE, market, at_ns, stamp_ns(envelope.ts))
+            said = Figures(VENUE, market, at_ns, ms_to_ns(envelope.ts))
             mark, index = (None, row.price) if is_index else (row.price, None)
             said.prices(mark, index)
             if said:

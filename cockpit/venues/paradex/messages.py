@@ -22,6 +22,7 @@ from cockpit.venues.kit.fields import (
     Size,
     decoder,
     moment_ns,
+    ms_to_ns,
 )
 from cockpit.venues.kit.instruments import unscaled
 
@@ -202,8 +203,7 @@ def book_update(book: Book) -> BookUpdate:
     if is_whole:
         bids.sort(reverse=True)
         asks.sort()
-    stamp_ms = book.last_updated_at
-    venue_ns = None if stamp_ms is None else stamp_ms * NS_PER_MS
+    venue_ns = ms_to_ns(book.last_updated_at)
     return BookUpdate(book.market, book.seq_no, is_whole, tuple(bids), tuple(asks), venue_ns)
 
 

@@ -11,7 +11,7 @@ from cockpit.core.events import Reject
 from cockpit.venues.contract import MARKET_DATA, Frame, Output, Wants
 from cockpit.venues.kit.books import Books
 from cockpit.venues.kit.damage import Damage
-from cockpit.venues.kit.decoding import decode, reject
+from cockpit.venues.kit.decoding import decode, encode, reject
 from cockpit.venues.kit.facts import venue_spec
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.numbers import sane_book
@@ -34,7 +34,7 @@ def _encode(operation: Operation, channels: Sequence[str], request: int) -> str:
     call = {
         "jsonrpc": "2.0", "method": operation, "params": {"channel": channels[0]}, "id": request,
     }  # fmt: skip
-    return msgspec.json.encode(call).decode()
+    return encode(call)
 
 
 class Session(VenueSession):
