@@ -8,7 +8,7 @@ and a client's book can be equal to the last digit. A "unit" is what the venue q
 or 1000 of them where `Listing.contract` is 1000.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -180,6 +180,20 @@ class MarketState:
     def size_text(self, lots: int) -> str:
         return decimal_text(lots, self.listing.size_decimals)
 
+    def price(self, ticks: int) -> float:
+        return float(self.price_text(ticks))
+
+    def size(self, lots: int) -> float:
+        return float(self.size_text(lots))
+
+    def texts(self, levels: Iterable[tuple[int, int]]) -> list[list[str]]:
+        """[price, size] of each level, as text."""
+        return [[self.price_text(ticks), self.size_text(lots)] for ticks, lots in levels]
+
+    def numbers(self, levels: Iterable[tuple[int, int]]) -> list[list[float]]:
+        """[price, size] of each level, as numbers."""
+        return [[self.price(ticks), self.size(lots)] for ticks, lots in levels]
+
     def ladder(self, side: Side, depth: int | None = None) -> list[tuple[int, int]]:
         """(ticks, lots), best first, hidden levels left out; `Side.BUY` is the bids."""
         is_bid = side is Side.BUY
@@ -283,6 +297,11 @@ class VenueWorld(Protocol):
     def recent_trades(self, symbol: str, count: int) -> list[TradeTick]:
         """Newest last."""
         ...
+
+
+def alive(world: VenueWorld) -> Iterator[MarketState]:
+    """The markets that have figures."""
+    return (state for state in world.markets.values() if state.mark is not None)
 
 
 @dataclass(frozen=True, slots=True)

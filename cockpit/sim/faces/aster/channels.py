@@ -13,13 +13,14 @@ Sources: github.com/asterdex/api-docs (streams), recordings of September 2026.
 
 import re
 from collections.abc import Iterable
+from functools import partial
 
-from cockpit.core.market import Side
 from cockpit.sim.faces.aster import messages as wire
 from cockpit.sim.faces.aster.messages import Row
-from cockpit.sim.faces.kit.channels import BookMemory, Channel, MarketStream, Stream, fills_of
+from cockpit.sim.faces.kit.channels import Channel, FillStream, MarketStream, Stream
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.world.contract import MarketState, Step, VenueWorld
+from cockpit.sim.world.followers import BookMemory, TouchedLevels
 
 ALL_MARKS = re.compile(r"!markPrice@arr(@1s)?")
 DEPTH = re.compile(r"depth(@100ms|@250ms|@500ms)?")
@@ -32,23 +33,18 @@ class Depth(MarketStream):
 
     def __init__(self, world: VenueWorld, state: MarketState, period_ms: float) -> None:
         super().__init__(world, state, period_ms)
-        state.follow(self)
+        self._touched = TouchedLevels(state)
         self._follows = wire.position(state)
-        self._touched: dict[Side, dict[int, int]] = {Side.BUY: {}, Side.SELL: {}}
 
     def after(self, step: Step) -> Iterable[Json]:
-        for change in step.books:
-            if change.symbol == self.state.listing.symbol:
-                self._touched[change.side][change.ticks] = change.lots
+        self._touched.hear(step)
         yield from super().after(step)
 
     def said(self, step: Step) -> Row | None:
-        bids, asks = (sorted(self._touched[side].items()) for side in (Side.BUY, Side.SELL))
-        if not (bids or asks):
+        if self._touched.since_ns is None:
             return None
-        self._touched = {Side.BUY: {}, Side.SELL: {}}
         follows, self._follows = self._follows, wire.position(self.state)
-        return wire.depth_update(self.world, self.state, follows, (bids[::-1], asks))
+        return wire.depth_update(self.world, self.state, follows, self._touched.take())
 
 
 class Partial(MarketStream):
@@ -66,51 +62,35 @@ class Partial(MarketStream):
         return wire.depth_update(self.world, self.state, follows, self._memory.whole())
 
 
-class Fills(MarketStream):
-    def after(self, step: Step) -> Iterable[Json]:
-        fills = fills_of(step, self.state)
-        return [wire.fill(self.world, self.state, each) for each in fills]
-
-
-class MarkPrice(MarketStream):
-    def said(self, step: Step) -> Row | None:
-        return wire.mark_update(self.world, self.state)
-
-
-class Ticker(MarketStream):
-    def said(self, step: Step) -> Row | None:
-        return wire.ticker_update(self.world, self.state)
-
-
-class AllMarks(Stream):
+def _all_marks(world: VenueWorld) -> list[Row]:
     """Every market, in one list."""
-
-    def said(self, step: Step) -> list[Row]:
-        return [wire.mark_update(self.world, state) for state in self.world.markets.values()]
+    return [wire.mark_update(world, state) for state in world.markets.values()]
 
 
 def made(world: VenueWorld, name: str) -> Channel | None:
     """A stream by its name; None where there is none of it, and then nothing is ever said."""
     if ALL_MARKS.fullmatch(name):
-        return AllMarks(world, FAST_MARK_MS if name.endswith("@1s") else MARK_MS)
+        return Stream(world, _mark_ms(name), partial(_all_marks, world))
     native, _, kind = name.partition("@")
     # Names are in lower case here, and in upper case everywhere else.
     state = world.markets.get(native.upper())
     if state is None or native != native.lower() or not wire.is_active(state):
         return None
     if kind == "aggTrade":
-        fills = Fills(world, state)
-        state.follow(fills)
-        return fills
+        return FillStream(world, state, partial(wire.fill, world))
     if kind in ("markPrice", "markPrice@1s"):
-        return MarkPrice(world, state, FAST_MARK_MS if kind.endswith("@1s") else MARK_MS)
+        return Stream(world, _mark_ms(kind), partial(wire.mark_update, world, state))
     if kind == "ticker":
-        return Ticker(world, state, TICKER_MS)
+        return Stream(world, TICKER_MS, partial(wire.ticker_update, world, state))
     if found := DEPTH.fullmatch(kind):
         return Depth(world, state, _period_ms(found[1]))
     if found := PARTIAL.fullmatch(kind):
         return Partial(world, state, _period_ms(found[2]), int(found[1]))
     return None
+
+
+def _mark_ms(name: str) -> float:
+    return FAST_MARK_MS if name.endswith("@1s") else MARK_MS
 
 
 def _period_ms(said: str | None) -> float:

@@ -10,10 +10,10 @@ from functools import partial
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_S, NS_PER_MS, next_boundary_ns
 from cockpit.sim.faces.aster.profile import cap_of
-from cockpit.sim.faces.kit.channels import Levels, sides
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.faces.kit.figures import fixed, now_ms
 from cockpit.sim.world.contract import MarketState, TradeTick, VenueWorld
+from cockpit.sim.world.followers import Levels, sides
 
 Row = dict[str, Json]
 
@@ -190,10 +190,6 @@ def ticker_update(world: VenueWorld, state: MarketState) -> Row:
     return {"e": "24hrTicker", "E": now_ms(world), "s": state.listing.native, **short}
 
 
-def levels(state: MarketState, rows: Levels) -> list[Json]:
-    return [[state.price_text(ticks), state.size_text(lots)] for ticks, lots in rows]
-
-
 def depth_update(
     world: VenueWorld, state: MarketState, follows: int, book: tuple[Levels, Levels]
 ) -> Row:
@@ -202,15 +198,15 @@ def depth_update(
     return {
         "e": "depthUpdate", "E": at_ms, "T": at_ms, "s": state.listing.native,
         "U": min(follows + SEQ_FIRST, position(state)), "u": position(state), "pu": follows,
-        "b": levels(state, bids), "a": levels(state, asks),
+        "b": state.texts(bids), "a": state.texts(asks),
     }  # fmt: skip
 
 
 def book(world: VenueWorld, state: MarketState, limit: int) -> Row:
     at_ms, (bids, asks) = now_ms(world), sides(state, limit)
     return {
-        "lastUpdateId": position(state), "E": at_ms, "T": at_ms, "bids": levels(state, bids),
-        "asks": levels(state, asks),
+        "lastUpdateId": position(state), "E": at_ms, "T": at_ms, "bids": state.texts(bids),
+        "asks": state.texts(asks),
     }  # fmt: skip
 
 

@@ -9,9 +9,10 @@ from cockpit.core.market import Side
 from cockpit.core.units import NS_PER_MS
 from cockpit.sim.faces.bybit import messages as wire
 from cockpit.sim.faces.bybit.messages import Contract
-from cockpit.sim.faces.kit.channels import BookMemory, Cadence, Channel, Levels, RowMemory
+from cockpit.sim.faces.kit.channels import Cadence, Channel, RowMemory
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.world.contract import MarketState, Step, TradeTick, VenueWorld
+from cockpit.sim.world.followers import BookMemory, Levels
 
 DEPTH_CADENCE_MS = {1: 10, 50: 20, 200: 100, 1000: 200}
 TICKER_MS, REPEAT_MS = 100, 3000

@@ -9,9 +9,10 @@ from typing import ClassVar
 
 from cockpit.core.units import NS_PER_MS
 from cockpit.sim.faces.grvt import messages as wire
-from cockpit.sim.faces.kit.channels import BookMemory, Cadence, RowMemory, fills_of
+from cockpit.sim.faces.kit.channels import Cadence, RowMemory, fills_of
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.world.contract import MarketState, Step, VenueWorld
+from cockpit.sim.world.followers import BookMemory
 
 GRID_NS = 500 * NS_PER_MS
 """Whole books are stamped on this grid."""

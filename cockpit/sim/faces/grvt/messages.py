@@ -10,10 +10,10 @@ from decimal import Decimal
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_S
 from cockpit.sim.faces.grvt.profile import CAP
-from cockpit.sim.faces.kit.channels import Levels
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.faces.kit.figures import plain, trimmed
 from cockpit.sim.world.contract import MarketState, TradeTick
+from cockpit.sim.world.followers import Levels
 
 LISTED_NS = 1_787_802_370_345_408_848
 LARGE_NOTIONAL_USD = 1_000_000

@@ -16,7 +16,6 @@ import base64
 import json
 from collections.abc import Callable
 
-from cockpit.core.market import Side
 from cockpit.core.units import NS_PER_MS
 from cockpit.sim.faces.grvt import messages as wire
 from cockpit.sim.faces.kit import pages
@@ -25,6 +24,7 @@ from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.faces.kit.parameters import Parameters, Refusal
 from cockpit.sim.faces.kit.routes import Request, Routes, reply
 from cockpit.sim.world.contract import HttpReply, MarketState
+from cockpit.sim.world.followers import sides
 
 MOST_ROWS, USUAL_ROWS = 1000, 500
 DEPTHS = (10, 50, 100, 500)
@@ -77,8 +77,7 @@ def _book(request: Request) -> Json:
     state, depth = _state(request), _asked(request).whole("depth", DEPTHS[0])
     if depth not in DEPTHS:
         raise Refusal(3031, "Depth is invalid", 400)
-    sides = [state.ladder(side, depth) for side in (Side.BUY, Side.SELL)]
-    return wire.book(state, sides, request.world.now_ns())
+    return wire.book(state, sides(state, depth), request.world.now_ns())
 
 
 def _trade_history(request: Request) -> HttpReply:

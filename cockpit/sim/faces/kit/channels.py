@@ -1,18 +1,15 @@
 """What a subscription is made of: a channel that speaks first and after steps, and its memory.
 
-A channel is the venue's own class; it holds a `Cadence`, and a `BookMemory` or a `RowMemory`
-where the venue sends only what is new to the client.
+A channel is the venue's own class, or a stream of here with the venue's words as parameter. It
+holds a `Cadence`, and a `followers.BookMemory` or a `RowMemory` where the venue sends only what is
+new to the client.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
-from cockpit.core.market import Side
 from cockpit.core.units import NS_PER_MS
 from cockpit.sim.world.contract import MarketState, Step, TradeTick, VenueWorld
-
-Levels = list[tuple[int, int]]
-"""(ticks, lots), best first; 0 lots where a level is gone."""
 
 
 class Channel(Protocol):
@@ -47,14 +44,17 @@ class Cadence:
 
 
 class Stream:
-    """A channel that says nothing at first, and `said` at most once per period.
+    """A channel that says nothing at first, and at most once per period what `say` has to say.
 
-    One that has to say every step writes its own `after`. As it is, it is never spoken of.
+    One that has to say every step writes its own `after`. Without `say` it is never spoken of.
     """
 
-    def __init__(self, world: VenueWorld, period_ms: float = 0.0) -> None:
+    def __init__(
+        self, world: VenueWorld, period_ms: float = 0.0, say: Callable[[], Any] | None = None
+    ) -> None:
         self.world = world
         self.cadence = Cadence(period_ms, world.now_ns())
+        self._say = say
 
     def first(self) -> Iterable[Any]:
         return ()
@@ -66,7 +66,7 @@ class Stream:
 
     def said(self, step: Step) -> Any:
         """What there is to say now; None where that is nothing."""
-        return None
+        return self._say() if self._say else None
 
 
 class MarketStream(Stream):
@@ -77,38 +77,18 @@ class MarketStream(Stream):
         self.state = state
 
 
-class BookMemory:
-    """The first `depth` levels of a book as the client knows them (None: all levels).
+class FillStream(MarketStream):
+    """A market's fills as they happen, a message each, as `row` has them."""
 
-    It follows the market: a quiet market's book is kept for as long as somebody remembers it.
-    """
-
-    def __init__(self, state: MarketState, depth: int | None = None) -> None:
+    def __init__(
+        self, world: VenueWorld, state: MarketState, row: Callable[[MarketState, TradeTick], Any]
+    ) -> None:
+        super().__init__(world, state)
         state.follow(self)
-        self._ladder = state.ladder
-        self._depth = depth
-        self._known: dict[Side, dict[int, int]] = {Side.BUY: {}, Side.SELL: {}}
+        self._row = row
 
-    def whole(self) -> tuple[Levels, Levels]:
-        """Bids and asks, which the client then knows."""
-        bids, asks = (self._ladder(side, self._depth) for side in (Side.BUY, Side.SELL))
-        self._known = {Side.BUY: dict(bids), Side.SELL: dict(asks)}
-        return bids, asks
-
-    def news(self) -> tuple[Levels, Levels]:
-        """Bids and asks that changed, sizes absolute; a level that left the depth has 0 lots."""
-        before = self._known
-        bids, asks = self.whole()
-        return (
-            sorted(_differences(before[Side.BUY], bids), reverse=True),
-            sorted(_differences(before[Side.SELL], asks)),
-        )
-
-
-def _differences(before: Mapping[int, int], now: Levels) -> Levels:
-    standing = {ticks for ticks, _ in now}
-    changed = [(ticks, lots) for ticks, lots in now if before.get(ticks) != lots]
-    return changed + [(ticks, 0) for ticks in before if ticks not in standing]
+    def after(self, step: Step) -> Iterable[Any]:
+        return [self._row(self.state, fill) for fill in fills_of(step, self.state)]
 
 
 class RowMemory:
@@ -121,11 +101,6 @@ class RowMemory:
         """The fields that are new or changed; none where nothing did."""
         before, self._known = self._known, row
         return {k: value for k, value in row.items() if k not in before or before[k] != value}
-
-
-def sides(state: MarketState, depth: int | None = None) -> tuple[Levels, Levels]:
-    """The first bids and asks of a market, best first."""
-    return state.ladder(Side.BUY, depth), state.ladder(Side.SELL, depth)
 
 
 def fills_of(step: Step, state: MarketState) -> list[TradeTick]:

@@ -6,12 +6,12 @@ A channel is subscribed with a slash (`order_book/1`) and speaks with a colon (`
 
 from collections.abc import Iterable
 
-from cockpit.core.market import Side
 from cockpit.core.units import NS_PER_MS
 from cockpit.sim.faces.kit.channels import Cadence, Channel, fills_of
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.faces.lighter import messages as wire
 from cockpit.sim.world.contract import MarketState, Step, TradeTick, VenueWorld
+from cockpit.sim.world.followers import Levels, TouchedLevels, sides
 
 __all__ = ["Channel", "Height", "MarketStats", "Message", "OrderBook", "Ticker", "Trades"]
 
@@ -32,47 +32,35 @@ class OrderBook:
     """The whole book, then changed levels chained by nonce; `offset` counts messages."""
 
     def __init__(self, world: VenueWorld, state: MarketState, offset: int) -> None:
-        state.follow(self)
+        self._touched = TouchedLevels(state)
         self._name = f"order_book:{state.listing.market_id}"
         self._world = world
         self._state = state
         self._offset = offset
         self._nonce = 0
-        self._levels: dict[tuple[Side, int], int] = {}
         self._cadence = Cadence(BOOK_MS)
 
     def first(self) -> Iterable[Message]:
         state = self._state
         live = bool(state.bids or state.asks)
         self._nonce = wire.nonce(state) if live else 0
-        sides = {
-            "asks": [wire.level(state, *level) for level in state.ladder(Side.SELL)],
-            "bids": [wire.level(state, *level) for level in state.ladder(Side.BUY)],
-        }
         updated_us = self._world.now_ns() // 1000 if live else 0
-        yield self._message("subscribed", sides, 0, updated_us)
+        yield self._message("subscribed", sides(state), 0, updated_us)
 
     def after(self, step: Step) -> Iterable[Message]:
-        symbol = self._state.listing.symbol
-        for change in step.books:
-            if change.symbol == symbol:
-                self._levels[change.side, change.ticks] = change.lots
-        if not self._levels or not self._cadence.due(step):
+        self._touched.hear(step)
+        if self._touched.since_ns is None or not self._cadence.due(step):
             return
         self._cadence.mark(step.at_ns)
-        levels, self._levels = sorted(self._levels.items(), key=lambda item: item[0][1]), {}
-        sides = {
-            name: [wire.level(self._state, at[1], lots) for at, lots in levels if at[0] is side]
-            for name, side in (("asks", Side.SELL), ("bids", Side.BUY))
-        }
-        sides["bids"].reverse()
         begin, self._nonce = self._nonce, wire.nonce(self._state)
         self._offset += 1
-        yield self._message("update", sides, begin, self._world.now_ns() // 1000)
+        book = self._touched.take()
+        yield self._message("update", book, begin, self._world.now_ns() // 1000)
 
     def _message(
-        self, kind: str, sides: dict[str, Json], begin_nonce: int, updated_us: int
+        self, kind: str, book: tuple[Levels, Levels], begin_nonce: int, updated_us: int
     ) -> Message:
+        bids, asks = ([wire.level(self._state, *at) for at in side] for side in book)
         head: Message = {"channel": self._name}
         if updated_us:
             head["last_updated_at"] = updated_us
@@ -80,7 +68,8 @@ class OrderBook:
             "offset": self._offset,
             "order_book": {
                 "code": 0,
-                **sides,
+                "asks": asks,
+                "bids": bids,
                 "offset": self._offset,
                 "nonce": self._nonce,
                 "last_updated_at": updated_us,

@@ -19,7 +19,7 @@ from cockpit.sim.faces.nado import messages as wire
 from cockpit.sim.faces.nado.messages import X18, Row
 from cockpit.sim.world import margin
 from cockpit.sim.world.accounts import MICROS, Account, AccountFill, FundingPayment, Position
-from cockpit.sim.world.contract import MarketState, VenueWorld
+from cockpit.sim.world.contract import MarketState, VenueWorld, alive
 
 SUBACCOUNT = re.compile(r"(0x[0-9a-fA-F]{40})[0-9a-fA-F]{24}")
 ISOLATED = b"iso".hex()
@@ -88,7 +88,7 @@ def subaccount_info(world: VenueWorld, asked: Parameters) -> Row:
     holding = next((one for _, one in found if one.subaccount == wanted), None)
     held = holding or Holding(wanted, 0, ())
     by_id = {row.state.listing.market_id: row for row in held.positions}
-    states = list(wire.alive(world))
+    states = list(alive(world))
     return {
         "subaccount": wanted, "exists": holding is not None, "healths": healths(held),
         "spot_count": 1, "perp_count": len(states), "spot_balances": [_spot(held)],

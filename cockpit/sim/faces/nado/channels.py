@@ -11,13 +11,13 @@ Source: https://docs.nado.xyz/developer-resources/api/subscriptions/events, and 
 
 from collections.abc import Iterable
 
-from cockpit.core.market import Side
 from cockpit.core.units import NS_PER_S
-from cockpit.sim.faces.kit.channels import Channel, MarketStream, Stream, fills_of
+from cockpit.sim.faces.kit.channels import Channel, FillStream, MarketStream, Stream
 from cockpit.sim.faces.nado import messages as wire
 from cockpit.sim.faces.nado.messages import Row
 from cockpit.sim.faces.nado.profile import HOURS_QUOTED
 from cockpit.sim.world.contract import MarketState, Step, VenueWorld
+from cockpit.sim.world.followers import TouchedLevels
 
 BOOK_MS, RATE_MS = 50, 20_000
 
@@ -25,41 +25,25 @@ BOOK_MS, RATE_MS = 50, 20_000
 class BookDepth(MarketStream):
     def __init__(self, world: VenueWorld, state: MarketState) -> None:
         super().__init__(world, state, BOOK_MS)
-        state.follow(self)
-        self._levels: dict[tuple[Side, int], int] = {}
-        self._began_ns = self._last_ns = 0
+        self._touched = TouchedLevels(state)
+        self._last_ns = 0
 
     def after(self, step: Step) -> Iterable[Row]:
-        changes = [one for one in step.books if one.symbol == self.state.listing.symbol]
-        if changes and not self._levels:
-            self._began_ns = step.at_ns
-        self._levels |= {(change.side, change.ticks): change.lots for change in changes}
+        self._touched.hear(step)
         yield from super().after(step)
 
     def said(self, step: Step) -> Row | None:
-        if not self._levels:
+        began_ns = self._touched.since_ns
+        if began_ns is None:
             return None
         before, self._last_ns = self._last_ns, max(step.at_ns, self._last_ns + 1)
-        levels, self._levels = sorted(self._levels.items(), key=lambda one: one[0][1]), {}
-        bids, asks = (
-            [wire.level(self.state, ticks, lots) for (side, ticks), lots in levels if side is each]
-            for each in (Side.BUY, Side.SELL)
-        )
+        bids, asks = self._touched.take()
         return {
             "type": "book_depth", "last_max_timestamp": str(before),
-            "min_timestamp": str(min(self._began_ns, self._last_ns)),
+            "min_timestamp": str(min(began_ns, self._last_ns)),
             "max_timestamp": str(self._last_ns), "product_id": self.state.listing.market_id,
-            "bids": bids[::-1], "asks": asks,
+            "bids": wire.levels(self.state, bids), "asks": wire.levels(self.state, asks),
         }  # fmt: skip
-
-
-class Trades(MarketStream):
-    def __init__(self, world: VenueWorld, state: MarketState) -> None:
-        super().__init__(world, state)
-        state.follow(self)
-
-    def after(self, step: Step) -> Iterable[Row]:
-        return [wire.trade(self.state, fill) for fill in fills_of(step, self.state)]
 
 
 class FundingRate(Stream):
@@ -88,6 +72,7 @@ def made(world: VenueWorld, kind: str, product_id: int | None) -> Channel | None
     state = wire.of_id(world, product_id)
     if kind == "funding_rate" and (state is not None or product_id is None):
         return FundingRate(world, state)
-    if state is None or kind not in ("book_depth", "trade"):
+    is_book = kind == "book_depth"
+    if state is None or not (is_book or kind == "trade"):
         return None
-    return BookDepth(world, state) if kind == "book_depth" else Trades(world, state)
+    return BookDepth(world, state) if is_book else FillStream(world, state, wire.trade)

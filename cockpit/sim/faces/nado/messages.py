@@ -4,14 +4,14 @@ Gateway, archive v1 and streams: integers of 1e-18 as text. v2: JSON numbers. Ti
 streams and books, ms in v2 books, s in the archive.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 from cockpit.core.market import Side
 from cockpit.core.units import NS_PER_S
 from cockpit.sim.faces.kit.parameters import Refusal
 from cockpit.sim.faces.nado.profile import HOURS_QUOTED, MAKER_FEE, TAKER_FEE
-from cockpit.sim.world.contract import Listing, MarketState, TradeTick, VenueWorld
+from cockpit.sim.world.contract import Listing, MarketState, TradeTick, VenueWorld, alive
+from cockpit.sim.world.followers import Levels
 
 Row = dict[str, Any]
 X18 = 10**18
@@ -26,10 +26,6 @@ def x18(value: float) -> str:
 def exact(units: int, decimals: int) -> str:
     """Ticks or lots, to the last digit."""
     return str(units * 10 ** (18 - decimals))
-
-
-def alive(world: VenueWorld) -> Iterator[MarketState]:
-    return (state for state in world.markets.values() if state.mark is not None)
 
 
 def of_id(world: VenueWorld, product_id: int | None) -> MarketState | None:
@@ -61,6 +57,10 @@ def symbol(state: MarketState) -> Row:
 def level(state: MarketState, ticks: int, lots: int) -> tuple[str, str]:
     listing = state.listing
     return exact(ticks, listing.price_decimals), exact(lots, listing.size_decimals)
+
+
+def levels(state: MarketState, rows: Levels) -> list[tuple[str, str]]:
+    return [level(state, ticks, lots) for ticks, lots in rows]
 
 
 def ticker(state: MarketState) -> Row:

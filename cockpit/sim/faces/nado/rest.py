@@ -17,7 +17,6 @@ from typing import Any
 from cockpit.core.units import NS_PER_S
 from cockpit.sim.faces.kit import pages
 from cockpit.sim.faces.kit.budgets import Budgets
-from cockpit.sim.faces.kit.channels import sides
 from cockpit.sim.faces.kit.figures import now_ms
 from cockpit.sim.faces.kit.parameters import Parameters, Refusal
 from cockpit.sim.faces.kit.routes import Request, Routes, reply
@@ -25,7 +24,8 @@ from cockpit.sim.faces.nado import accounts
 from cockpit.sim.faces.nado import messages as wire
 from cockpit.sim.faces.nado.messages import NO_MARKET, Row
 from cockpit.sim.faces.nado.profile import MAKER_FEE, TAKER_FEE
-from cockpit.sim.world.contract import HttpReply, MarketState, VenueWorld
+from cockpit.sim.world.contract import HttpReply, MarketState, VenueWorld, alive
+from cockpit.sim.world.followers import sides
 
 MOST_LEVELS, MOST_RATES, MOST_TRADES = 100, 1_000, 500
 NOT_COMPRESSED = Refusal(0, "Invalid compression headers: accept gzip, br or deflate", 403)
@@ -69,7 +69,7 @@ def _market_liquidity(world: VenueWorld, asked: Parameters) -> Row:
     if state is None:
         raise NO_MARKET
     book = sides(state, asked.limit(MOST_LEVELS, MOST_LEVELS, "depth"))
-    bids, asks = ([list(wire.level(state, *at)) for at in side] for side in book)
+    bids, asks = (wire.levels(state, side) for side in book)
     return {
         "bids": bids, "asks": asks, "product_id": state.listing.market_id,
         "timestamp": str(world.now_ns()),
@@ -122,8 +122,8 @@ def _assets(request: Request) -> list[Row]:
 
 def _by_ticker(request: Request) -> MarketState:
     wanted = request.query.get("ticker_id")
-    alive = wire.alive(request.world)
-    state = next((one for one in alive if wire.ticker_id(one.listing) == wanted), None)
+    states = alive(request.world)
+    state = next((one for one in states if wire.ticker_id(one.listing) == wanted), None)
     if state is None:
         raise NO_MARKET
     return state
@@ -132,10 +132,7 @@ def _by_ticker(request: Request) -> MarketState:
 def _orderbook(request: Request) -> Row:
     state = _by_ticker(request)
     depth = Parameters(request.query, _invalid).limit(MOST_LEVELS, MOST_LEVELS, "depth")
-    bids, asks = (
-        [[float(state.price_text(ticks)), float(state.size_text(lots))] for ticks, lots in side]
-        for side in sides(state, depth)
-    )
+    bids, asks = (state.numbers(side) for side in sides(state, depth))
     return _named(state) | {"bids": bids, "asks": asks, "timestamp": now_ms(request.world)}
 
 
@@ -143,8 +140,8 @@ def _orderbook(request: Request) -> Row:
 
 
 def _contracts(request: Request) -> Row:
-    alive = wire.alive(request.world)
-    return {wire.ticker_id(state.listing): wire.contract(state) for state in alive}
+    states = alive(request.world)
+    return {wire.ticker_id(state.listing): wire.contract(state) for state in states}
 
 
 def _tickers(request: Request) -> Row:

@@ -18,6 +18,7 @@ from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.faces.kit.figures import now_ms
 from cockpit.sim.faces.orderly import messages as wire
 from cockpit.sim.world.contract import MarketState, Step, VenueWorld
+from cockpit.sim.world.followers import BookMemory, Levels
 
 UPDATE_MS, SECOND_MS, FORCED_MS, RATE_MS = 200, 1_000, 10_000, 15_000
 
@@ -34,7 +35,7 @@ class Published:
 
     def __init__(self, world: VenueWorld, state: MarketState) -> None:
         self._world, self._state = world, state
-        self._memory = kit.BookMemory(state)
+        self._memory = BookMemory(state)
         self._cadence = kit.Cadence(UPDATE_MS, world.now_ns())
         self._step: Step | None = None
         self._news: Json = None
@@ -56,7 +57,7 @@ class Published:
     def snapshot(self) -> dict[str, Json]:
         return self._data(self._whole)
 
-    def _data(self, book: tuple[kit.Levels, kit.Levels]) -> dict[str, Json]:
+    def _data(self, book: tuple[Levels, Levels]) -> dict[str, Json]:
         bids, asks = (wire.levels(self._state, side) for side in book)
         return {"symbol": self._state.listing.native, "asks": asks, "bids": bids}
 

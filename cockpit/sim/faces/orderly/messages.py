@@ -8,10 +8,10 @@ Sources: https://orderly.network/docs/build-on-omnichain (restful-api, websocket
 from collections.abc import Iterator
 
 from cockpit.core.units import HOUR_S, NS_PER_MS
-from cockpit.sim.faces.kit.channels import Levels
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.faces.kit.figures import now_ms
 from cockpit.sim.world.contract import Listing, MarketState, VenueWorld
+from cockpit.sim.world.followers import Levels
 
 Row = dict[str, Json]
 

@@ -20,7 +20,8 @@ from cockpit.sim.faces.kit import channels as kit
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.faces.kit.figures import now_ms
 from cockpit.sim.faces.paradex import messages as wire
-from cockpit.sim.world.contract import MarketState, Step, VenueWorld
+from cockpit.sim.world.contract import MarketState, Step, TradeTick, VenueWorld
+from cockpit.sim.world.followers import BookMemory, Levels
 
 SNAPSHOT = re.compile(r"snapshot@15@(50|100)ms")
 PERIOD_MS = {"markets_summary": 500, "funding_data": 1000}
@@ -39,13 +40,13 @@ class _Book(kit.MarketStream):
     def __init__(self, world: VenueWorld, state: MarketState, name: str, every_ms: int = 0) -> None:
         super().__init__(world, state, every_ms)
         self._name = name
-        self._memory = kit.BookMemory(state, 15 if every_ms else None)
+        self._memory = BookMemory(state, 15 if every_ms else None)
         self._number = state.book_seq
 
     def first(self) -> Iterable[Push]:
         yield self._frame("s", inserts=self._memory.whole())
 
-    def _frame(self, form: str, **said: tuple[kit.Levels, kit.Levels]) -> Push:
+    def _frame(self, form: str, **said: tuple[Levels, Levels]) -> Push:
         data: dict[str, Json] = {
             "seq_no": self._number, "market": self.state.listing.native,
             "last_updated_at": now_ms(self.world), "update_type": form,
@@ -78,14 +79,8 @@ class Snapshots(_Book):
         yield from self.first()
 
 
-class Trades(kit.MarketStream):
-    def first(self) -> Iterable[Push]:
-        self.state.follow(self)
-        return ()
-
-    def after(self, step: Step) -> Iterable[Push]:
-        name = f"trades.{self.state.listing.native}"
-        return [Push(name, wire.trade(self.state, fill)) for fill in kit.fills_of(step, self.state)]
+def _trade(state: MarketState, fill: TradeTick) -> Push:
+    return Push(f"trades.{state.listing.native}", wire.trade(state, fill))
 
 
 class Figures(kit.Stream):
@@ -130,4 +125,4 @@ def parsed(world: VenueWorld, name: str) -> kit.Channel | str:
             return Deltas(world, state, name)
         match = SNAPSHOT.fullmatch(feed)
         return Snapshots(world, state, name, int(match[1])) if match else "Expecting depth=15"
-    return Trades(world, state) if kind == "trades" else "invalid channel"
+    return kit.FillStream(world, state, _trade) if kind == "trades" else "invalid channel"

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_S, NS_PER_MS, NS_PER_S
-from cockpit.sim.faces.kit.channels import Levels
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.faces.kit.figures import now_ms, plain, trimmed
 from cockpit.sim.world.contract import MarketState, TradeTick, VenueWorld
+from cockpit.sim.world.followers import Levels
 
 OPTIONS = OPTION, DATED = "BTC-USD-96000-C", "BTC-USD-25DEC26-96000-C"
 OPEN_MS, DATED_EXPIRY_MS = 1_736_764_200_000, 1_798_185_600_000
@@ -139,13 +139,8 @@ def book_levels(state: MarketState, bids: Levels, asks: Levels) -> list[Json]:
     return [
         {"side": word, "price": price, "size": size}
         for word, levels in (("BUY", bids), ("SELL", asks))
-        for price, size in pairs(state, levels)
+        for price, size in state.texts(levels)
     ]
-
-
-def pairs(state: MarketState, levels: Levels) -> list[list[str]]:
-    """Levels as REST has them."""
-    return [[state.price_text(ticks), state.size_text(lots)] for ticks, lots in levels]
 
 
 def trade(state: MarketState, fill: TradeTick) -> Json:
@@ -161,7 +156,7 @@ def trade(state: MarketState, fill: TradeTick) -> Json:
 def _touch(state: MarketState, side: Side) -> list[str]:
     """Price and size, blank on an empty side."""
     best = state.best(side)
-    return pairs(state, [best])[0] if best else ["", ""]
+    return state.texts([best])[0] if best else ["", ""]
 
 
 def _price(price: float | None) -> str:

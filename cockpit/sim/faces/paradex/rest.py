@@ -14,13 +14,13 @@ Sources: https://docs.paradex.trade/api/prod.
 
 from cockpit.core.units import NS_PER_S
 from cockpit.sim.faces.kit import pages
-from cockpit.sim.faces.kit.channels import sides
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.faces.kit.figures import now_ms
 from cockpit.sim.faces.kit.parameters import Parameters, Refusal
 from cockpit.sim.faces.kit.routes import Request, Routes, reply
 from cockpit.sim.faces.paradex import messages as wire
 from cockpit.sim.world.contract import HttpReply, MarketState
+from cockpit.sim.world.followers import sides
 from cockpit.sim.world.past_prices import history_begins_ns
 
 FUNDING_ROW_NS = 5 * NS_PER_S
@@ -72,8 +72,8 @@ def _orderbook(request: Request) -> Json:
     bids, asks = sides(state, Parameters(request.query, _invalid).limit(20, 100, "depth"))
     return {
         "market": state.listing.native, "seq_no": state.book_seq,
-        "last_updated_at": now_ms(request.world), "asks": wire.pairs(state, asks),
-        "bids": wire.pairs(state, bids),
+        "last_updated_at": now_ms(request.world), "asks": state.texts(asks),
+        "bids": state.texts(bids),
     }  # fmt: skip
 
 

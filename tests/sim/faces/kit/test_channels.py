@@ -1,7 +1,7 @@
-"""Cadence, and what is news to a client of a book or of a row."""
+"""Cadence, streams with a venue's words, and what is news to a client of a row."""
 
 from cockpit.core.market import Side
-from cockpit.sim.faces.kit.channels import BookMemory, Cadence, RowMemory
+from cockpit.sim.faces.kit.channels import Cadence, FillStream, RowMemory, Stream
 from cockpit.sim.world.contract import Step
 from tests.sim.fake_world import FakeWorld
 from tests.sim.tinyface import PROFILE
@@ -25,20 +25,22 @@ def test_the_period_runs_from_what_was_said_not_from_what_was_asked() -> None:
     assert not cadence.due(Step(at_ns=502 * MS))
 
 
-def test_a_level_that_leaves_the_depth_is_gone_and_the_one_that_takes_its_place_is_new() -> None:
+def test_fills_of_one_market_are_told_in_the_venues_words_oldest_first() -> None:
     world = FakeWorld(PROFILE)
-    state = world.by_symbol["BTC"]
-    state.bids.clear()
-    state.asks.clear()
-    state.bids.update({100: 5, 99: 6, 98: 7})
-    state.asks.update({102: 5, 103: 6, 104: 7})
-    memory = BookMemory(state, 2)
-    assert memory.whole() == ([(100, 5), (99, 6)], [(102, 5), (103, 6)])
-    assert memory.news() == ([], [])
-    world.set_level("BTC", Side.BUY, 101, 1)
-    world.set_level("BTC", Side.SELL, 102, 0)
-    world.set_level("BTC", Side.SELL, 103, 9)
-    assert memory.news() == ([(101, 1), (99, 0)], [(102, 0), (103, 9), (104, 7)])
+    stream = FillStream(world, world.by_symbol["BTC"], lambda state, fill: state.size(fill.lots))
+    for symbol, lots in (("BTC", 3), ("ETH", 4), ("BTC", 5)):
+        world.trade(symbol, Side.BUY, 100, lots)
+    one = 10.0 ** -world.by_symbol["BTC"].listing.size_decimals
+    assert list(stream.first()) == []
+    assert list(stream.after(world.step())) == [3 * one, 5 * one]
+
+
+def test_a_stream_says_at_most_once_a_period_what_there_is_to_say() -> None:
+    world, said = FakeWorld(PROFILE), iter(["a", None, "b"])
+    stream = Stream(world, 1000.0, lambda: next(said))
+    spoken = [list(stream.after(world.step(0.5))) for _ in range(6)]
+    # Half a second is too soon; a period without news does not begin anew.
+    assert spoken == [[], ["a"], [], [], ["b"], []]
 
 
 def test_only_fields_that_are_new_or_changed_are_news() -> None:
