@@ -86,6 +86,9 @@ class Position:
     realized_micros: int = 0
     funding_micros: int = 0
     funding_since_change_micros: int = 0
+    cash_micros: int = 0
+    """What its fills brought after their fees, and its funding: with its worth at the mark, all
+    that it ever won."""
     closed_ns: int | None = None
 
     @property
@@ -109,18 +112,27 @@ class AccountFill:
     trade_id: int
     at_ns: int
 
+    @property
+    def cash_micros(self) -> int:
+        """What it brought after its fee: a purchase costs."""
+        return (-1 if self.lots > 0 else 1) * self.notional_micros - self.fee_micros
+
 
 @dataclass(frozen=True, slots=True)
 class FundingPayment:
     """`micros` > 0 is received; `rate` per interval, `reference` quote per contract."""
 
     account: "Account"
-    symbol: str
+    position: Position
     at_ns: int
     lots: int
     rate: float
     reference: float
     micros: int
+
+    @property
+    def symbol(self) -> str:
+        return self.position.symbol
 
 
 @dataclass(slots=True, eq=False)
@@ -174,6 +186,7 @@ class Account:
         fill = AccountFill(
             self, position, ticks, lots, start, notional_micros, fee_micros, pnl, trade_id, at_ns
         )
+        position.cash_micros += fill.cash_micros
         self.fills.append(fill)
         return fill
 
@@ -221,11 +234,12 @@ class Account:
         micros = round(-position.lots / lots_per_unit * reference * rate * MICROS)
         position.funding_micros += micros
         position.funding_since_change_micros += micros
+        position.cash_micros += micros
         if position.isolated:
             position.quote_micros += micros
         else:
             self.quote_micros += micros
-        payment = FundingPayment(self, symbol, at_ns, position.lots, rate, reference, micros)
+        payment = FundingPayment(self, position, at_ns, position.lots, rate, reference, micros)
         self.payments.append(payment)
         return payment
 

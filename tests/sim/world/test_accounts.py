@@ -68,6 +68,27 @@ def test_the_entry_of_a_lifetime_forgets_reductions() -> None:
     assert margin.entry_cost(MarginRule(), position) / MICROS / 1.5 == pytest.approx(by_cost)
 
 
+@pytest.mark.parametrize("plan", [CROSS, ISOLATED])
+def test_what_a_position_brought_and_its_worth_are_all_that_it_ever_won(plan: HoldingPlan) -> None:
+    """Bought 2 at 100, sold 1 at 130 and paid 1 % of the other at 120; fees of 3 in all. At a mark
+    of 90: 30 were won and 10 are lost on paper, less funding of 1.2, less fees."""
+    owner = account()
+    fill(owner, plan, 2.0, 100.0, fee=2.0)
+    fill(owner, plan, -1.0, 130.0, fee=1.0)
+    paid = owner.settle("BTC", 8, 0.01, 120.0, 1000)
+    position, state = owner.positions["BTC"], at_mark(90.0)
+    won = position.cash_micros + margin.value(state, position)
+    assert won / MICROS == pytest.approx(30 - 10 - 1.2 - 3)
+    assert paid is not None
+    assert (paid.position, paid.symbol) == (position, "BTC")
+
+
+def test_a_purchase_costs_and_a_sale_brings_less_its_fee() -> None:
+    owner = account()
+    assert fill(owner, CROSS, 1.0, 100.0, fee=2.0).cash_micros == -102 * MICROS
+    assert fill(owner, CROSS, -1.0, 110.0, fee=2.0).cash_micros == 108 * MICROS
+
+
 def test_a_flat_position_is_closed_and_the_next_fill_opens_another() -> None:
     owner = account()
     first = fill(owner, CROSS, 1.0, 100.0).position

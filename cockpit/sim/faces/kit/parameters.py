@@ -41,6 +41,13 @@ class Parameters:
             raise self.refusal(name)
         return value
 
+    def many(self, name: str) -> list[Any]:
+        """A JSON array, its members as they came."""
+        values = self._values.get(name)
+        if not isinstance(values, list):
+            raise self.refusal(name)
+        return values
+
     def choice(self, name: str, allowed: Collection[str], default: str | None = None) -> str:
         value = self.text(name, default)
         if value not in allowed:

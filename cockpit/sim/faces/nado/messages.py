@@ -38,6 +38,10 @@ def ticker_id(listing: Listing) -> str:
     return f"{listing.native}_{listing.quote}"
 
 
+def named(state: MarketState) -> Row:
+    return {"product_id": state.listing.market_id, "ticker_id": ticker_id(state.listing)}
+
+
 def symbol(state: MarketState) -> Row:
     listing = state.listing
     return {
@@ -68,8 +72,7 @@ def ticker(state: MarketState) -> Row:
     listing = state.listing
     units, last = state.day_volume_base / listing.contract, state.last or 0.0
     before = state.prev_day_price
-    return {
-        "product_id": listing.market_id, "ticker_id": ticker_id(listing),
+    return named(state) | {
         "base_currency": listing.native, "quote_currency": listing.quote, "last_price": last,
         "base_volume": units, "quote_volume": units * last,
         "price_change_percent_24h": 100 * (last / before - 1) if before else 0.0,
@@ -78,7 +81,7 @@ def ticker(state: MarketState) -> Row:
 
 def contract(state: MarketState) -> Row:
     """The rate per 24 hours; open interest of both sides, as the published contracts count it."""
-    both = 2 * float(state.size_text(state.open_interest_lots))
+    both = 2 * state.size(state.open_interest_lots)
     return ticker(state) | {
         "product_type": "perpetual", "contract_price": state.mark, "contract_price_currency": "USD",
         "open_interest": both, "open_interest_usd": both * (state.mark or 0.0),

@@ -94,30 +94,26 @@ def _symbol_list(request: Request) -> list[Row]:
     return [quote, *rows]
 
 
-def _named(state: MarketState) -> Row:
-    return {"product_id": state.listing.market_id, "ticker_id": wire.ticker_id(state.listing)}
-
-
 def _pairs(request: Request) -> list[Row]:
     return [
-        _named(state) | {"base": state.listing.native, "quote": state.listing.quote}
+        wire.named(state) | {"base": state.listing.native, "quote": state.listing.quote}
         for state in request.world.markets.values()
     ]
 
 
 def _assets(request: Request) -> list[Row]:
-    perp = {
-        "market_type": "perp", "maker_fee": MAKER_FEE, "taker_fee": TAKER_FEE,
-        "can_withdraw": False, "can_deposit": False,
-    }  # fmt: skip
+    """The quote alone comes and goes."""
     rows = [
-        _named(state) | perp | {"name": f"{one.symbol} Perp", "symbol": one.native}
+        wire.named(state) | {
+            "market_type": "perp", "name": f"{state.listing.symbol} Perp",
+            "symbol": state.listing.native, "maker_fee": MAKER_FEE, "taker_fee": TAKER_FEE,
+            "can_withdraw": False, "can_deposit": False,
+        }
         for state in request.world.markets.values()
-        for one in (state.listing,)
-    ]
-    nothing: Row = dict.fromkeys(rows[0])
-    quote = {"product_id": wire.QUOTE_ID, "name": "USDT0", "symbol": "USDT0"}
-    return [nothing | quote | {"can_withdraw": True, "can_deposit": True}, *rows]
+    ]  # fmt: skip
+    quote: Row = dict.fromkeys(rows[0])
+    quote |= {"product_id": wire.QUOTE_ID, "name": "USDT0", "symbol": "USDT0"}
+    return [quote | {"can_withdraw": True, "can_deposit": True}, *rows]
 
 
 def _by_ticker(request: Request) -> MarketState:
@@ -133,7 +129,7 @@ def _orderbook(request: Request) -> Row:
     state = _by_ticker(request)
     depth = Parameters(request.query, _invalid).limit(MOST_LEVELS, MOST_LEVELS, "depth")
     bids, asks = (state.numbers(side) for side in sides(state, depth))
-    return _named(state) | {"bids": bids, "asks": asks, "timestamp": now_ms(request.world)}
+    return wire.named(state) | {"bids": bids, "asks": asks, "timestamp": now_ms(request.world)}
 
 
 # --- archive -----------------------------------------------------------------------------------
@@ -155,15 +151,13 @@ def _trades(request: Request) -> list[Row]:
     limit = Parameters(request.query, _invalid).limit(100, MOST_TRADES)
     rows = []
     for fill in reversed(request.world.recent_trades(state.listing.symbol, limit)):
-        sign = fill.side.sign
-        price, size = float(state.price_text(fill.ticks)), float(state.size_text(fill.lots))
-        rows.append(
-            _named(state) | {
-                "trade_id": fill.trade_id, "price": price, "base_filled": sign * size,
-                "quote_filled": -sign * size * price, "timestamp": fill.at_ns // NS_PER_S,
-                "trade_type": fill.side.value,
-            }
-        )  # fmt: skip
+        price, size = state.price(fill.ticks), fill.side.sign * state.size(fill.lots)
+        row = {
+            "trade_id": fill.trade_id, "price": price, "base_filled": size,
+            "quote_filled": -size * price, "timestamp": fill.at_ns // NS_PER_S,
+            "trade_type": fill.side.value,
+        }  # fmt: skip
+        rows.append(wire.named(state) | row)
     return rows
 
 
@@ -171,11 +165,11 @@ def _archive(request: Request) -> Row:
     question = request.table(_invalid("body"))
     for name, values in question.items():
         if name in ARCHIVE and isinstance(values, dict):
-            return ARCHIVE[name](request.world, Parameters(values, _invalid), values)
+            return ARCHIVE[name](request.world, Parameters(values, _invalid))
     raise _invalid("body")
 
 
-def _funding_rate_history(world: VenueWorld, asked: Parameters, values: Row) -> Row:
+def _funding_rate_history(world: VenueWorld, asked: Parameters) -> Row:
     """Of each hour, not of a day; oldest first, a page holds the oldest of its span."""
     state = wire.of_id(world, asked.whole("product_id"))
     if state is None:
@@ -193,7 +187,7 @@ def _funding_rate_history(world: VenueWorld, asked: Parameters, values: Row) -> 
     return {"funding_rates": told}
 
 
-ARCHIVE: dict[str, Callable[[VenueWorld, Parameters, Row], Row]] = {
+ARCHIVE: dict[str, Callable[[VenueWorld, Parameters], Row]] = {
     "funding_rate_history": _funding_rate_history,
     "subaccounts": accounts.subaccounts,
     "interest_and_funding": accounts.interest_and_funding,

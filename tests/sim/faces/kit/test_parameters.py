@@ -48,3 +48,10 @@ def test_a_choice_is_one_of_those_allowed() -> None:
     assert read(x="a").choice("x", ("a", "b")) == "a"
     with pytest.raises(Refusal):
         read(x="c").choice("x", ("a", "b"))
+
+
+def test_a_list_is_a_json_array_and_nothing_else() -> None:
+    assert read(ids=[2, "x"]).many("ids") == [2, "x"]
+    for value in ("2,4", 2, {"2": 4}, None):
+        with pytest.raises(Refusal, match="ids"):
+            read(ids=value).many("ids")
