@@ -31,6 +31,22 @@ AnnualVolatility = Annotated[
     float, shown("volatility", unit="frac", help="of the price, a year", gt=0, le=100)
 ]
 Seed = Annotated[int, shown("seed", help="the same seed gives the same answer", ge=0)]
+Refill = Annotated[
+    float, shown("book refills in", unit="s", help="half of a dent is gone after it", gt=0)
+]
+PriceMoves = Annotated[
+    float, shown("price moves", unit="usd/√min", help="sd of the price, in $", gt=0)
+]
+Jitter = Annotated[
+    float, shown("jitter", unit="frac", help="of a gap, by which times stray", ge=0, lt=0.5)
+]
+Start = Annotated[str, shown("start", help="+10m, 14:30 or 2025-10-09T12:00, in UTC; else at once")]
+LimitRoom = Annotated[
+    float, shown("room of limits", unit="bps", help="beyond what is seen now", ge=0, le=1000)
+]
+StampDistance = Annotated[
+    float, shown("keep off stamps", unit="s", help="around a funding payment", ge=0, le=1700)
+]
 Positions = Annotated[
     tuple[dict[str, Any], ...],
     shown(

@@ -34,12 +34,7 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     slices: Annotated[int, shown("slices", help="on every venue", ge=1, le=MOST_SLICES)] | None = (
         USUAL_SLICES
     )
-    refill_s: (
-        Annotated[
-            float, shown("book refills in", unit="s", help="half of a dent is gone after it", gt=0)
-        ]
-        | None
-    ) = None
+    refill_s: fields.Refill | None = None
     schedule: Annotated[
         Literal["ac", "twap", "front", "back", "ladder"],
         shown(
@@ -73,18 +68,10 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
         Annotated[float, shown("lasting impact", unit="usd/base²", help="of what is traded", ge=0)]
         | None
     ) = None
-    sigma: (
-        Annotated[float, shown("price moves", unit="usd/√min", help="sd of the price, in $", gt=0)]
-        | None
-    ) = None
+    sigma: fields.PriceMoves | None = None
     seed: fields.Seed = 0
-    jitter: Annotated[
-        float, shown("jitter", unit="frac", help="of a gap, by which times stray", ge=0, lt=0.5)
-    ] = 0.2
-    start: (
-        Annotated[str, shown("start", help="+10m, 14:30 or 2025-10-09T12:00, in UTC; else at once")]
-        | None
-    ) = None
+    jitter: fields.Jitter = 0.2
+    start: fields.Start | None = None
     ratio: (
         Annotated[
             float, shown("slice to slice", unit="x", help="of an early, late or ladder pace", gt=0)
@@ -94,12 +81,8 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     step_bps: Annotated[
         float, shown("ladder step", unit="bps", help="from rung to rung", gt=0, le=1000)
     ] = 5.0
-    limit_bps: Annotated[
-        float, shown("room of limits", unit="bps", help="beyond what is seen now", ge=0, le=1000)
-    ] = 25.0
-    avoid_stamps_s: Annotated[
-        float, shown("keep off stamps", unit="s", help="around a funding payment", ge=0, le=1700)
-    ] = 30.0
+    limit_bps: fields.LimitRoom = 25.0
+    avoid_stamps_s: fields.StampDistance = 30.0
     max_usd: Annotated[
         dict[str, Annotated[float, shown("most", unit="usd", ge=0)]],
         shown("most per venue", unit="usd", help="of the order"),

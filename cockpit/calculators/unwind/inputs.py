@@ -48,30 +48,13 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
         shown("leg after leg", unit="s", help="until a fill is known, in each round", main=True,
               ge=0, le=3600),
     ] = 2.0  # fmt: skip
-    refill_s: (
-        Annotated[
-            float, shown("book refills in", unit="s", help="half of a dent is gone after it", gt=0)
-        ]
-        | None
-    ) = None
-    sigma: (
-        Annotated[float, shown("price moves", unit="usd/√min", help="sd of the price, in $", gt=0)]
-        | None
-    ) = None
+    refill_s: fields.Refill | None = None
+    sigma: fields.PriceMoves | None = None
     seed: fields.Seed = 0
-    jitter: Annotated[
-        float, shown("jitter", unit="frac", help="of a gap, by which times stray", ge=0, lt=0.5)
-    ] = 0.2
-    start: (
-        Annotated[str, shown("start", help="+10m, 14:30 or 2025-10-09T12:00, in UTC; else at once")]
-        | None
-    ) = None
-    limit_bps: Annotated[
-        float, shown("room of limits", unit="bps", help="beyond what is seen now", ge=0, le=1000)
-    ] = 25.0
-    avoid_stamps_s: Annotated[
-        float, shown("keep off stamps", unit="s", help="around a funding payment", ge=0, le=1700)
-    ] = 30.0
+    jitter: fields.Jitter = 0.2
+    start: fields.Start | None = None
+    limit_bps: fields.LimitRoom = 25.0
+    avoid_stamps_s: fields.StampDistance = 30.0
     haircut: fields.Haircut = True
     taker_fee: fields.TakerFees = {}
     quote_usd: fields.QuotePrices = {}
