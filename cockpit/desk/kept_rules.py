@@ -12,6 +12,7 @@ from cockpit.alerts.own_rules import OwnRules
 from cockpit.alerts.rule import Rule
 from cockpit.core.errors import ConfigError, InputError
 from cockpit.desk.contract import DropRule, RuleIntent
+from cockpit.desk.edited_file import EditedFile
 from cockpit.storage.atomic import write_atomically
 from cockpit.storage.reading import read_utf8
 
@@ -36,13 +37,12 @@ class KeptRules:
         self._use = use
         self._data = b""
         """The file as it was read or written last."""
-        self._stamp: tuple[int, int, int] | None = None
-        self._is_missed = False
+        self._file = EditedFile(path)
         self.own = OwnRules()
         """What is in the file and can be used, and what cannot."""
         self.problem = ""
         try:
-            self._stamp = _stamp(path) if path is not None else None
+            self._file.known()
             data = self._read()
             self.own, self._data = self._parse(data), data
         except ConfigError as error:
@@ -88,14 +88,8 @@ class KeptRules:
         ConfigError, once, for a mistake in it; a file that is none of rules changes nothing.
         """
         path = self._path
-        now = _stamp(path) if path is not None else None
-        if path is None or now == self._stamp:
+        if path is None or not self._file.look():
             return ""
-        if now is None and not self._is_missed:
-            # An editor may take the old file away before it puts the new one there.
-            self._is_missed = True
-            return ""
-        self._stamp, self._is_missed = now, False
         data = self._read()
         if data == self._data:
             return ""
@@ -126,7 +120,7 @@ class KeptRules:
     def _write(self, data: bytes) -> None:
         if self._path is not None:
             write_atomically(self._path, data)
-            self._stamp = _stamp(self._path)
+            self._file.known()
         self._take(data)
 
     def _take(self, data: bytes) -> None:
@@ -136,12 +130,3 @@ class KeptRules:
 
     def _parse(self, data: bytes) -> OwnRules:
         return own_rules.parse(data, {rule.name for rule in self._others}, self._venues)
-
-
-def _stamp(path: Path) -> tuple[int, int, int] | None:
-    """Changes with every edit; None while there is no file."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size, status.st_ino

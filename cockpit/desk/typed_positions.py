@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cockpit.core.errors import ConfigError, InputError
 from cockpit.desk.contract import Hold, Retype
+from cockpit.desk.edited_file import EditedFile
 from cockpit.portfolio import manual
 from cockpit.portfolio.manual import Entry
 from cockpit.state.view import MarketView
@@ -23,8 +24,7 @@ class TypedPositions:
         self._view = view
         self._hold = hold
         # Nothing is known of the file that was read at the start: the first look compares.
-        self._stamp: tuple[int, int, int] | None = None
-        self._is_missed = False
+        self._file = EditedFile(path)
 
     def do(self, intent: Retype, now_ns: int) -> str:
         """Carry it out; what came of it in words. CockpitError if it stays as it was."""
@@ -49,14 +49,8 @@ class TypedPositions:
         ConfigError, once, for a mistake in it: what was read before stays.
         """
         path = self._path
-        now = _stamp(path) if path is not None else None
-        if path is None or now == self._stamp:
+        if path is None or not self._file.look():
             return ""
-        if now is None and not self._is_missed:
-            # An editor may take the old file away before it puts the new one there.
-            self._is_missed = True
-            return ""
-        self._stamp, self._is_missed = now, False
         try:
             entries = self._load(path)
         except ConfigError as error:
@@ -85,15 +79,6 @@ def _changed(entries: list[Entry], intent: Retype) -> list[Entry]:
         return [*entries, *([] if intent.after is None else [intent.after])]
     at = entries.index(intent.before)
     return [*entries[:at], *([] if intent.after is None else [intent.after]), *entries[at + 1 :]]
-
-
-def _stamp(path: Path) -> tuple[int, int, int] | None:
-    """Changes with every edit; None while there is no file."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def _short(error: ConfigError, path: Path) -> ConfigError:
