@@ -26,6 +26,12 @@ PAYMENTS_GRACE_S = 3.0
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     common.add_live_options(parser)
+    add_account_options(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON (the only format)")
+
+
+def add_account_options(parser: argparse.ArgumentParser) -> None:
+    """Of whose positions, and from where they are read."""
     parser.add_argument(
         "--account",
         action="append",
@@ -36,7 +42,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--for", dest="duration", default="10s", metavar="D", help="wait at most (default 10s)"
     )
-    parser.add_argument("--json", action="store_true", help="print JSON (the only format)")
 
 
 def run(args: argparse.Namespace) -> int:

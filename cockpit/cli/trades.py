@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cockpit.cli import common, output
-from cockpit.cli.exposure import followed, is_complete, parse_account
+from cockpit.cli.exposure import add_account_options, followed, is_complete, parse_account
 from cockpit.cli.headless import make_desk
 from cockpit.cli.options import parse_duration
 from cockpit.core.errors import InputError
@@ -31,16 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", nargs="?", choices=("export",), help="rows instead of a document")
     common.add_live_options(parser)
     parser.add_argument("--format", choices=FORMATS, help="of the rows")
-    parser.add_argument(
-        "--account",
-        action="append",
-        metavar="VENUE:ADDRESS",
-        help="only this public address; may be given again",
-    )
-    parser.add_argument("--view", metavar="FILE", help="compute on a saved snapshot, not live")
-    parser.add_argument(
-        "--for", dest="duration", default="10s", metavar="D", help="wait at most (default 10s)"
-    )
+    add_account_options(parser)
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 

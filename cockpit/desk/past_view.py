@@ -18,6 +18,7 @@ from cockpit.core.assets import AssetRules
 from cockpit.core.events import (
     Event,
     Funding,
+    FundingKind,
     Instrument,
     Link,
     OpenInterest,
@@ -237,29 +238,22 @@ def _facts(row: Sample, next_ns: int | None = None) -> list[Event]:
         facts.append(Volume(venue=row.venue, symbol=row.symbol, recv_ns=at_ns, usd_24h=usd))
     if figures.interval_s is None:
         return facts
-    if figures.live_rate is not None:
-        facts.append(
-            Funding(
-                venue=row.venue,
-                symbol=row.symbol,
-                recv_ns=stated_ns(figures.live_age_s),
-                kind="live",
-                rate=figures.live_rate,
-                interval_s=figures.interval_s,
-                next_ns=next_ns,
-                premium=figures.premium,
+    rates: tuple[tuple[FundingKind, float | None, int | None, float | None], ...] = (
+        ("live", figures.live_rate, figures.live_age_s, figures.premium),
+        ("predicted", figures.predicted_rate, figures.predicted_age_s, None),
+    )
+    for kind, rate, age_s, premium in rates:
+        if rate is not None:
+            facts.append(
+                Funding(
+                    venue=row.venue,
+                    symbol=row.symbol,
+                    recv_ns=stated_ns(age_s),
+                    kind=kind,
+                    rate=rate,
+                    interval_s=figures.interval_s,
+                    next_ns=next_ns,
+                    premium=premium,
+                )
             )
-        )
-    if figures.predicted_rate is not None:
-        facts.append(
-            Funding(
-                venue=row.venue,
-                symbol=row.symbol,
-                recv_ns=stated_ns(figures.predicted_age_s),
-                kind="predicted",
-                rate=figures.predicted_rate,
-                interval_s=figures.interval_s,
-                next_ns=next_ns,
-            )
-        )
     return facts

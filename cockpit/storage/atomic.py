@@ -6,6 +6,7 @@ What grows line by line (tapes, the history of alerts) is written through `strea
 import contextlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -16,18 +17,8 @@ def write_atomically(path: Path, data: bytes) -> None:
     nothing half-written is left behind.
     """
     path = path.resolve()
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fd, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(fd, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+    with _whole(path, data) as temporary:
         os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
     _sync_folder(path.parent)
 
 
@@ -37,6 +28,14 @@ def create_atomically(path: Path, data: bytes) -> None:
     The finished file is linked to its name, so that of two writers only one gets it and nobody
     ever sees a part.
     """
+    with _whole(path, data) as temporary:
+        os.link(temporary, path)
+    _sync_folder(path.parent)
+
+
+@contextlib.contextmanager
+def _whole(path: Path, data: bytes) -> Iterator[str]:
+    """The data on the disk beside its place, under a name that is gone afterwards."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fd, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -44,11 +43,10 @@ def create_atomically(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.link(temporary, path)
+        yield temporary
     finally:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
-    _sync_folder(path.parent)
 
 
 def claim(path: Path) -> None:
