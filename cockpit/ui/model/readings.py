@@ -93,6 +93,11 @@ class Readings:
         return "no symbol is watched: add some under [watch] in the config"
 
     @property
+    def no_market(self) -> str:
+        """Why nothing can be shown of the symbol under the cursor, where no market is its own."""
+        return f"no venue lists {self.symbol}" if self.symbol else self.no_symbol
+
+    @property
     def venue(self) -> str | None:
         venues = self.view.venues()
         return venues[min(self.ui.venue_index, len(venues) - 1)].name if venues else None

@@ -35,8 +35,7 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
     body += [_row(readings, name, table, sizes, name_width, cell, inner) for name in rows.names]
     sizes_hidden = f"{wanted - len(sizes)} more sizes: z" if names and wanted > len(sizes) else ""
     if not names:
-        why = f"no venue lists {readings.symbol}" if readings.symbol else readings.no_symbol
-        body = [[], [(f" {why}", "dim")]]
+        body = [[], [(f" {readings.no_market}", "dim")]]
     return framed(
         body,
         width,

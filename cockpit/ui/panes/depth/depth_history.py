@@ -70,7 +70,7 @@ def _plot(
     if not known:
         why = "no depth is known in this time"
         if not names:
-            why = f"no venue lists {readings.symbol}" if readings.symbol else readings.no_symbol
+            why = readings.no_market
         return [[], [(f" {why}", "dim")]]
     high = max(float(np.nanmax(values)) for values in known.values())
     _, high = readings.cache.scale(f"depths {readings.symbol} {shown_ns}", 0.0, high)

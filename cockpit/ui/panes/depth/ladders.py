@@ -70,8 +70,7 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
             line = column[y] if y < len(column) else []
             body[y] += [(" ", "text"), *clip(line, size - gap - 1), (" " * gap, "text")]
     if not names:
-        why = f"no venue lists {readings.symbol}" if readings.symbol else readings.no_symbol
-        body = [[], [(f" {why}", "dim")]]
+        body = [[], [(f" {readings.no_market}", "dim")]]
     hidden = len(names) - count
     wide = spare >= _CUMULATIVE
     return framed(

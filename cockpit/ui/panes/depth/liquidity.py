@@ -32,8 +32,7 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
     if (bands or columns) and body and 2 * len(body) + 1 <= height - 2:
         body += [[], *_table(readings, names, inner, bands, columns, is_first=False)]
     if not names:
-        why = f"no venue lists {readings.symbol}" if readings.symbol else readings.no_symbol
-        body = [[], [(f" {why}", "dim")]]
+        body = [[], [(f" {readings.no_market}", "dim")]]
     return framed(
         body,
         width,

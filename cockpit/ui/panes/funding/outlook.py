@@ -31,8 +31,7 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
         if not shape.has_reasons and height - 2 > 2 * len(names) + 1:
             body += [[], *(shape.reason(name) for name in names)]
     else:
-        why = f"no venue lists {readings.symbol}" if readings.symbol else readings.no_symbol
-        body = [[], [(f" {why}", "dim")]]
+        body = [[], [(f" {readings.no_market}", "dim")]]
     return framed(
         body,
         width,

@@ -39,8 +39,7 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
         body = [[*head, (fit("  to the edge of the pin", inner - _NAME - count * _CELL), "dim")]]
         body += [_row(readings, name, columns, inner) for name in rows.names]
     else:
-        why = f"no venue lists {readings.symbol}" if readings.symbol else readings.no_symbol
-        body = [[], [(f" {why}", "dim")]]
+        body = [[], [(f" {readings.no_market}", "dim")]]
     return framed(
         body,
         width,

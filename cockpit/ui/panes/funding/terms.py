@@ -32,8 +32,7 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
         if spare >= _LEAST_PLOT:
             body += [[], *plot(readings, inner, spare - 1)]
     else:
-        why = f"no venue lists {readings.symbol}" if readings.symbol else readings.no_symbol
-        body = [[], [(f" {why}", "dim")]]
+        body = [[], [(f" {readings.no_market}", "dim")]]
     hidden = len(TENORS) - sum(len(tenors) for tenors in blocks)
     return framed(
         body,

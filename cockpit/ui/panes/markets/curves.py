@@ -53,7 +53,7 @@ def _plot(readings: Readings, width: int, height: int) -> tuple[list[Line], list
     if not known:
         why = f"waiting for the funding history of {readings.symbol}"
         if not names:
-            why = f"no venue lists {readings.symbol}" if readings.symbol else readings.no_symbol
+            why = readings.no_market
         return [[], [(f" {why}", "dim")]], []
     factor = fmt.UNIT_HOURS[readings.ui.unit] * 100
     seen = np.concatenate([[*rates, live[name] or np.nan] for name, rates in known.items()])
