@@ -33,7 +33,7 @@ R = TypeVar("R")
 log = logging.getLogger(__name__)
 
 EVERY_S: Final = 5.0
-SOON_S: Final = 1.0
+SOON_S: Final = 0.5
 """While markets are still coming in."""
 SETTLED_FRAC: Final = 0.98
 """Of the pairs whose markets are known now: if so many were before, they have come in."""
