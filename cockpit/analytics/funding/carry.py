@@ -204,8 +204,8 @@ def formula_gate(carry: Carry, by_formula_usd: float | None) -> Gate:
     return Gate(
         "formula",
         None if by_formula_usd is None else by_formula_usd >= carry.cost_usd,
-        f"through the venues' own clamps the hold is paid {by_formula_usd or 0.0:.2f} USD, it "
-        f"costs {carry.cost_usd:.2f} USD",
+        f"formulas pay {by_formula_usd or 0.0:.2f} USD, it costs {carry.cost_usd:.2f} USD: the "
+        "venues clamp their rates",
     )
 
 

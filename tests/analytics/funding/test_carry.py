@@ -161,5 +161,5 @@ def test_what_the_venues_clamps_leave_must_cover_the_cost_too() -> None:
     assert carry.formula_gate(pair, 1800.0).holds is True
     assert carry.formula_gate(pair, 1250.0) == (
         "formula", False,
-        "through the venues' own clamps the hold is paid 1250.00 USD, it costs 1800.00 USD",
+        "formulas pay 1250.00 USD, it costs 1800.00 USD: the venues clamp their rates",
     )  # fmt: skip
