@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from cockpit.ui.model.table import TableColumn, TableView
-from cockpit.ui.text.styled import Line, clean, fit, right
+from cockpit.ui.text.styled import Line, brief, clean, fit, right
 
 HEAD = 2
 """Lines of names and units above the rows."""
@@ -115,6 +115,8 @@ def _row(
         text, role = column.cell(row)
         if is_here and is_focused and column.name == chosen:
             role = "cursor"
+        if column.grows:
+            text = brief(clean(text), size)
         line.append(((fit(clean(text), size) if column.is_text else right(text, size)), role))
         line.append((" ", "text"))
     return line

@@ -84,7 +84,7 @@ def _columns(readings: Readings) -> list[TableColumn[ScanRow]]:
         _number("net", "net_usd", _dollars, unit="$", width=8, mark="cost"),
         _number("return", "net_apr", _percent(0), unit="% a year", width=8, mark="cost"),
         TableColumn(
-            name="gate", width=22, is_text=True, grows=True, cell=_gate,
+            name="gate", width=23, is_text=True, grows=True, cell=_gate,
             value=lambda row: row.gate or "",
         ),
         rate("spread", "spread_hourly"),
@@ -97,7 +97,7 @@ def _columns(readings: Readings) -> list[TableColumn[ScanRow]]:
         rate("7 d", "d7", mark="past"),
         rate("30 d", "d30", mark="past"),
         _number("sign", "sign_share", _percent(0), unit="% same", width=6, mark="past"),
-        _number("since", "sign_h", fmt.hours, unit="flip", width=6, mark="past"),
+        _number("since", "sign_h", fmt.hours, unit="flip", width=6, mark="flip"),
         _number("halves", "half_life_h", fmt.hours, unit="in", width=6),
         _number("depth", "depth_x", lambda value: f"{fmt.magnitude(value)}x", unit="size", width=6),
         _number("oi", "oi_usd", fmt.magnitude, unit="$", width=6),
@@ -122,25 +122,34 @@ def _text(
 def _number(
     name: str, field: str, write: Write, *, unit: str, width: int, mark: str = ""
 ) -> TableColumn[ScanRow]:
-    """`mark` says what makes the figure a guess: the `cost`, the `past`; or what None means."""
+    """`mark` says what makes the figure a guess: the `cost`, the `past`; or what None means: it is
+    `never` covered, or there was no `flip` in all of the past."""
 
     def cell(row: ScanRow) -> Cell:
         value = row.value(field)
         if value is None:
-            is_never = mark == "never" and row.value("net_usd") is not None
-            return ("never" if is_never else fmt.MISSING), "dim"
+            return _none(row, mark), "dim"
         text = write(value)
         if field in _OF_NOW and not row.is_sound:
             text = fmt.STALE + text
         elif mark == "cost" and not row.is_by_book:
             text = APPROXIMATE + text
-        elif mark == "past" and not row.is_kept:
+        elif mark in ("past", "flip") and not row.is_kept:
             text = fmt.STALE + text
         return text, _role(row, field, value)
 
     return TableColumn(
         name=name, unit=unit, width=width, cell=cell, value=lambda row: row.value(field)
     )
+
+
+def _none(row: ScanRow, mark: str) -> str:
+    """What it means that there is no figure: that it never comes to it, or that nobody knows."""
+    if mark == "never" and row.value("net_usd") is not None:
+        return "never"
+    if mark == "flip" and row.value("sign_share") is not None:
+        return "none"
+    return fmt.MISSING
 
 
 def _role(row: ScanRow, field: str, value: float) -> str:

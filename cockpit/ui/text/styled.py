@@ -4,10 +4,12 @@ A `Line` is a list of spans `(text, role)`. Roles are names from the theme; what
 decided elsewhere, so a pane is a pure function of the state.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
 from cockpit.ui.text.cells import cell_len, set_cell_size
 
+_PART = re.compile(r"[,:;] ")
 _UNITS = frozenset(("h", "d", "s", "min", "days", "bps", "%"))
 
 Span = tuple[str, str]
@@ -29,6 +31,18 @@ def fit(text: str, width: int) -> str:
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(text, width - 1) + "…" if width > 0 else ""
+
+
+def brief(text: str, width: int) -> str:
+    """A sentence in at most `width` cells: all of it, else its first part, else whole words and
+    `…`. What is left of a number would read as another one."""
+    for part in (text, _PART.split(text, maxsplit=1)[0]):
+        if cell_len(part) <= width:
+            return part
+    words = _words(text)
+    while words and cell_len(" ".join(words)) >= width:
+        words.pop()
+    return " ".join(words) + "…" if words else fit(text, width)
 
 
 def right(text: str, width: int) -> str:

@@ -2,6 +2,7 @@
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from cockpit.desk.stats import Scan
 from cockpit.ui.export.writer import table_of
@@ -10,6 +11,7 @@ from cockpit.ui.model.table import TableCursor
 from cockpit.ui.readings.scan import best_symbols, scan_view, selected
 from cockpit.ui.readings.scan_columns import ScanRow
 from cockpit.ui.text.styled import plain
+from tests.calculators.scan.test_ranking import paid
 from tests.support import AT_NS
 from tests.ui import scenes
 from tests.ui.scanned import LISTINGS, listing, ranking, scanned
@@ -42,8 +44,29 @@ def test_a_row_says_what_it_leaves_and_why_not():
     assert "alphaswap" in wif
     assert "+9.45" in wif
     assert "passes" in wif
-    assert "basis 99 bps, 20 are" in line_of(scene, "SUI")
+    assert "basis 99 bps " in line_of(scene, "SUI")
     assert "charliedex is down" in line_of(scene, "DOGS")
+
+
+def test_a_gate_that_has_no_room_says_its_first_part_and_no_half_of_a_number():
+    """Half of a spread of 1e-5 an hour that halves in some hours never pays 4 bps by tomorrow."""
+    scene = scanned()
+    slow = [listing("alphaswap", "WIF", 0.0, gate="stale 1234 s: funding of alphaswap")]
+    scene.scan = Scan(is_on=True, pairs=ranking(*slow, LISTINGS[1]))
+    row = line_of(scene, "WIF", width=80)
+    assert "stale 1234 s" in row
+    assert "funding" not in row
+    assert "stale 1234 s: funding of alphaswap" in text(scene, width=120)
+
+
+def test_a_pair_that_never_paid_the_other_way_says_so_and_one_without_a_past_a_dot():
+    scene = scanned()
+    always = paid([3e-5] * 48)
+    legs = [replace(LISTINGS[0], paid=paid([0.0] * 48)), replace(LISTINGS[1], paid=always)]
+    scene.scan = Scan(is_on=True, pairs=ranking(*legs, *LISTINGS[3:5]))
+    since = next(c for c in scan_view(scene).table.columns if c.name == "since")
+    cells = {row.symbol: since.cell(row)[0] for row in scan_view(scene).rows}
+    assert cells == {"WIF": "none", "SUI": "·"}
 
 
 def test_without_any_colour_old_rows_failing_ones_and_the_watch_list_are_told_apart():

@@ -1,6 +1,8 @@
 """Sentences on lines: whole words, and no number without its unit."""
 
-from cockpit.ui.text.styled import wrap
+import pytest
+
+from cockpit.ui.text.styled import brief, wrap
 
 
 def test_a_number_and_its_unit_are_not_parted():
@@ -13,3 +15,17 @@ def test_a_number_and_its_unit_are_not_parted():
 
 def test_what_is_longer_than_a_line_stands_alone():
     assert wrap("0123456789 ab", 4) == ["0123456789", "ab"]
+
+
+@pytest.mark.parametrize(
+    ("width", "words"),
+    [
+        (41, "breaks even after 780 h, the hold is 24 h"),
+        (40, "breaks even after 780 h"),
+        (23, "breaks even after 780 h"),
+        (22, "breaks even after…"),
+        (6, "break…"),
+    ],
+)
+def test_a_sentence_without_room_keeps_its_first_part_or_whole_words_and_numbers(width, words):
+    assert brief("breaks even after 780 h, the hold is 24 h", width) == words

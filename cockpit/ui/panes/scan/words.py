@@ -5,7 +5,7 @@ from cockpit.core.units import NS_PER_S
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.scan_columns import APPROXIMATE, ScanRow
 from cockpit.ui.text import format as fmt
-from cockpit.ui.text.styled import Line, clean, longest
+from cockpit.ui.text.styled import Line, Span, brief, clean, longest, width_of
 
 LATE_S = 15.0
 """A ranking that is older than this is said to be."""
@@ -16,8 +16,8 @@ def sentence(readings: Readings, row: ScanRow, width: int) -> Line:
     """What it leaves and after how long, and why not, if not."""
     long, short = row.venues
     head: Line = [(f"{clean(row.symbol)}: ", "number")]
-    legs = f"long {long}, short {short}: "
-    brief = f"{readings.short(long)}/{readings.short(short)} "
+    legs: Span = (f"long {long}, short {short}: ", "text")
+    codes: Span = (f"{readings.short(long)}/{readings.short(short)} ", "text")
     net, hours = row.value("net_usd"), row.value("breakeven_h")
     if net is None:
         left, even = "what it leaves is not known", ""
@@ -27,16 +27,18 @@ def sentence(readings: Readings, row: ScanRow, width: int) -> Line:
         left = f"leaves {about}{usd_words(net)} in {hold_h} h"
         even = ", never breaks even" if hours is None else f", even after {fmt.hours(hours)}"
     guess = "" if row.is_by_book else f" ({basis_words(row)})" * bool(basis_words(row))
-    why: Line = [(" · passes every gate", "ok")]
+    gate: Span = ("passes every gate", "ok")
     if row.gate is not None:
-        why = [(f" · {clean(row.gate)}", "dim" if row.is_sound else "warn")]
+        gate = (clean(row.gate), "dim" if row.is_sound else "warn")
+    dot: Span = (" · ", gate[1])
+    short_head: Line = [*head, codes, (left, "number"), dot]
+    room = width - width_of(short_head)
     return longest(
         width,
-        [*head, (legs, "text"), (left, "number"), (even + guess, "text"), *why],
-        [*head, (legs, "text"), (left, "number"), (even, "text"), *why],
-        [*head, (brief, "text"), (left, "number"), *why],
-        [*head, (left, "number"), *why],
-        [*head, why[0]],
+        [*head, legs, (left, "number"), (even + guess, "text"), dot, gate],
+        [*head, legs, (left, "number"), (even, "text"), dot, gate],
+        [*head, codes, (left, "number"), dot, gate],
+        [*short_head, (brief(gate[0], room), gate[1])],
     )
 
 
