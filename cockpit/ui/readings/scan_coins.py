@@ -150,14 +150,6 @@ def _columns(readings: Readings, venues: Sequence[str]) -> list[TableColumn[Coin
             name="spread", unit=rate_unit, width=9, value=lambda row: row.spread,
             cell=lambda row: _figure(fmt.rate(row.spread, unit)),
         ),
-        TableColumn(
-            name="price", unit="$", width=12, value=lambda row: row.price,
-            cell=lambda row: _figure(fmt.price(row.price, None)),
-        ),
-        _change("change", lambda row: row.price_change),
-        _sum_column("oi", "$", lambda row: row.oi_usd),
-        _change("oi change", lambda row: row.oi_change),
-        _sum_column("volume", "$ 24 h", lambda row: row.volume_usd),
         *(
             TableColumn(
                 name=venue, unit=f"{rate_unit} pays", width=12,
@@ -165,6 +157,14 @@ def _columns(readings: Readings, venues: Sequence[str]) -> list[TableColumn[Coin
             )
             for venue in venues
         ),
+        _sum_column("oi", "$", lambda row: row.oi_usd),
+        _sum_column("volume", "$ 24 h", lambda row: row.volume_usd),
+        TableColumn(
+            name="price", unit="$", width=12, value=lambda row: row.price,
+            cell=lambda row: _figure(fmt.price(row.price, None)),
+        ),
+        _change("change", lambda row: row.price_change),
+        _change("oi change", lambda row: row.oi_change),
     ]  # fmt: skip
 
 

@@ -61,6 +61,11 @@ def test_every_coin_has_a_row_also_that_of_one_venue_alone(scene):
     assert "makes no pair" in text(scene)[-1]
 
 
+def test_at_80_columns_there_are_rates_before_anything_else(scene):
+    heads = text(scene, width=80)[1]
+    assert all(venue in heads for venue in RATES)
+
+
 def test_rates_stand_side_by_side_with_their_intervals_the_extremes_marked(scene):
     """1e-4 an hour is 87.60 % a year; it is paid every eight hours."""
     wif = line_of(scene, "WIF")
