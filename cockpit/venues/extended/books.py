@@ -14,6 +14,7 @@ from cockpit.venues.extended import messages as wire
 from cockpit.venues.extended.mapper import VENUE, ExtendedMarket
 from cockpit.venues.kit.books import BookFeed, Books
 from cockpit.venues.kit.numbers import sane_book
+from cockpit.venues.kit.parts import OverLink
 from cockpit.venues.kit.sequencing import GAP, IGNORE, SharedCounter
 from cockpit.venues.kit.statements import delta, snapshot
 from cockpit.venues.kit.subscriptions import Subscriptions
@@ -23,30 +24,21 @@ _FRESH_NS, _OLDEST_NS = 2 * NS_PER_S, 90 * NS_PER_S
 _HELD_NS = NS_PER_S
 
 
-class NumberedBooks:
+class NumberedBooks(OverLink):
     """A part. Reads say in a sentence why a message makes no sense; the book is lost by then."""
 
     def __init__(self, subscriptions: Subscriptions) -> None:
         self._books = Books(VENUE, subscriptions)
-        self._link = subscriptions.link
-        self._forget()
+        self.link = subscriptions.link
+        self.forget()
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        self._books.forget()
         self._counters: dict[str, SharedCounter] = {}
         self._held: dict[str, tuple[ExtendedMarket, int]] = {}
         """The topics whose book is kept back: of which market, and since when."""
         self._stamps_ns: dict[str, int] = {}
         """The venue's time of the last message of each topic."""
-
-    # --- a part -------------------------------------------------------------------------------
-
-    def opened(self, link: str, at_ns: int) -> Sequence[Output]:
-        return self._books.opened(link, at_ns)
-
-    def closed(self, link: str) -> None:
-        self._books.closed(link)
-        if link == self._link:
-            self._forget()
 
     def tick(self, at_ns: int) -> Sequence[Output]:
         """State the books that were kept back long enough."""

@@ -15,6 +15,7 @@ from cockpit.venues.grvt import messages as wire
 from cockpit.venues.grvt.mapper import VENUE, GrvtMarket, stamp_ns
 from cockpit.venues.kit.books import BookFeed, Books
 from cockpit.venues.kit.numbers import sane_book
+from cockpit.venues.kit.parts import OverLink
 from cockpit.venues.kit.sequencing import APPLY, GAP, ChainedBook
 from cockpit.venues.kit.statements import delta, snapshot
 from cockpit.venues.kit.subscriptions import Subscriptions
@@ -24,27 +25,21 @@ _UNKNOWN = -1
 """The place of a chain whose acknowledgement was not heard."""
 
 
-class AnchoredBooks:
+class AnchoredBooks(OverLink):
     """A part."""
 
     def __init__(self, subscriptions: Subscriptions) -> None:
         self._books = Books(VENUE, subscriptions, new_chain=partial(ChainedBook, strict=True))
         self._subscriptions = subscriptions
-        self._forget()
+        self.link = subscriptions.link
+        self.forget()
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        self._books.forget()
         self._anchors: dict[str, int] = {}
         self._is_anchored = False
         self._unproven: dict[str, int] = {}
         """Keys of books that no acknowledgement goes with, and since when."""
-
-    def opened(self, link: str, at_ns: int) -> Sequence[Output]:
-        return self._books.opened(link, at_ns)
-
-    def closed(self, link: str) -> None:
-        self._books.closed(link)
-        if link == self._subscriptions.link:
-            self._forget()
 
     def tick(self, at_ns: int) -> Sequence[Output]:
         out: list[Output] = []

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from cockpit.core.events import BookReset
 from cockpit.core.units import NS_PER_S
 from cockpit.venues.contract import Output
+from cockpit.venues.kit.parts import OverLink
 from cockpit.venues.kit.sequencing import ChainedBook
 from cockpit.venues.kit.subscriptions import State, Subscriptions
 
@@ -25,7 +26,7 @@ class BookFeed:
     heard_ns: int = 0
 
 
-class Books:
+class Books(OverLink):
     """A book whose chain broke is reset, left and joined, and waits for its snapshot.
 
     One whose snapshot does not come within `patience_s` is joined again. Where a subscription tells
@@ -49,19 +50,16 @@ class Books:
         self._left: set[str] = set()
         self._venue = venue
         self._subscriptions = subscriptions
+        self.link = subscriptions.link
         self._new_chain = new_chain
         self._patience_ns = round(patience_s * NS_PER_S)
         self._request = request
         self._quiet_ns = None if quiet_s is None else round(quiet_s * NS_PER_S)
 
-    def opened(self, link: str, at_ns: int) -> Sequence[Output]:
-        return ()
-
-    def closed(self, link: str) -> None:
-        if link == self._subscriptions.link:
-            self.feeds.clear()
-            self._wanted.clear()
-            self._left.clear()
+    def forget(self) -> None:
+        self.feeds.clear()
+        self._wanted.clear()
+        self._left.clear()
 
     def tick(self, at_ns: int) -> Sequence[Output]:
         """Join again, or ask for, what waits too long for a snapshot and what is too quiet."""

@@ -6,11 +6,12 @@ from cockpit.core.events import Reject
 from cockpit.core.units import NS_PER_S
 from cockpit.venues.contract import MAIN, Frame, Output
 from cockpit.venues.kit.decoding import reject
+from cockpit.venues.kit.parts import OverLink
 
 _CALM_NS = 5 * NS_PER_S
 
 
-class Damage:
+class Damage(OverLink):
     """Once no frame made no sense for five seconds, `renew` takes anew what may be spoiled."""
 
     def __init__(
@@ -18,7 +19,7 @@ class Damage:
     ) -> None:
         self._venue = venue
         self._renew = renew
-        self._link = link
+        self.link = link
         self._noted_ns: int | None = None
 
     def reject(self, frame: Frame, reason: str) -> Reject:
@@ -30,12 +31,8 @@ class Damage:
         """Something in a frame made no sense."""
         self._noted_ns = at_ns
 
-    def opened(self, link: str, at_ns: int) -> Sequence[Output]:
-        return ()
-
-    def closed(self, link: str) -> None:
-        if link == self._link:
-            self._noted_ns = None
+    def forget(self) -> None:
+        self._noted_ns = None
 
     def tick(self, at_ns: int) -> Sequence[Output]:
         if self._noted_ns is None or at_ns - self._noted_ns < _CALM_NS:

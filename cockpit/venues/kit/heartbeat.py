@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from cockpit.core.events import Rtt
 from cockpit.core.units import NS_PER_S
 from cockpit.venues.contract import MAIN, Output, Restart, Send
+from cockpit.venues.kit.parts import OverLink
 from cockpit.venues.kit.polling import Every
 
 
-class Heartbeat:
+class Heartbeat(OverLink):
     """One link's pulse.
 
     `ping` makes the frame from the time (ns); None where only the server pings. A ping that is not
@@ -31,23 +32,16 @@ class Heartbeat:
         self._ping = ping
         self._every_s = every_s
         self._silence_ns = None if silence_s is None else round(silence_s * NS_PER_S)
-        self._forget()
+        self.forget()
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
         self._is_open = False
         self._due = Every(self._every_s)
         self._pinged_ns: int | None = None
         self._heard_ns = 0
 
-    def opened(self, link: str, at_ns: int) -> Sequence[Output]:
-        if link == self.link:
-            self._forget()
-            self._is_open, self._heard_ns = True, at_ns
-        return ()
-
-    def closed(self, link: str) -> None:
-        if link == self.link:
-            self._forget()
+    def begin(self, at_ns: int) -> None:
+        self._is_open, self._heard_ns = True, at_ns
 
     def heard(self, at_ns: int) -> None:
         """Something came on the link."""

@@ -16,6 +16,7 @@ from cockpit.core.events import BookDelta, BookReset, Levels
 from cockpit.core.units import NS_PER_S
 from cockpit.venues.contract import Fetch, Output
 from cockpit.venues.kit.instruments import Market
+from cockpit.venues.kit.parts import OverLink
 from cockpit.venues.kit.sequencing import APPLY, GAP, IGNORE, Verdict
 from cockpit.venues.kit.statements import delta, snapshot
 from cockpit.venues.kit.subscriptions import State, Subscriptions
@@ -105,7 +106,7 @@ class JoinedFeed:
     asks: set[float] = field(default_factory=set)
 
 
-class JoinedBooks:
+class JoinedBooks(OverLink):
     """The books of the wanted markets, by the keys of their subscriptions.
 
     `ask` makes the request for a whole book of `depth` levels a side, the most that the venue
@@ -125,16 +126,13 @@ class JoinedBooks:
         self.feeds: dict[str, JoinedFeed] = {}
         self._venue = venue
         self._subscriptions = subscriptions
+        self.link = subscriptions.link
         self._ask = ask
         self._depth = depth
         self._retry_ns, self._refresh_ns = round(RETRY_S * NS_PER_S), round(refresh_s * NS_PER_S)
 
-    def opened(self, link: str, at_ns: int) -> Sequence[Output]:
-        return ()
-
-    def closed(self, link: str) -> None:
-        if link == self._subscriptions.link:
-            self.feeds.clear()
+    def forget(self) -> None:
+        self.feeds.clear()
 
     def tick(self, at_ns: int) -> list[Output]:
         """Read the books that are due."""

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Protocol
 
-from cockpit.venues.contract import Output, Reply
+from cockpit.venues.contract import MAIN, Output, Reply
 
 
 class Part(Protocol):
@@ -15,6 +15,32 @@ class Part(Protocol):
     def closed(self, link: str) -> None: ...
 
     def tick(self, at_ns: int) -> Sequence[Output]: ...
+
+
+class OverLink(ABC):
+    """A part that lives on one link: what it knows of it goes with it."""
+
+    link: str = MAIN
+
+    def opened(self, link: str, at_ns: int) -> Sequence[Output]:
+        if link == self.link:
+            self.forget()
+            self.begin(at_ns)
+        return ()
+
+    def closed(self, link: str) -> None:
+        if link == self.link:
+            self.forget()
+
+    @abstractmethod
+    def tick(self, at_ns: int) -> Sequence[Output]: ...
+
+    @abstractmethod
+    def forget(self) -> None:
+        """The link is gone."""
+
+    def begin(self, at_ns: int) -> None:  # noqa: B027 (most have nothing to begin)
+        """The link is open."""
 
 
 class OverHttp:

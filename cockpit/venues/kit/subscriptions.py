@@ -15,6 +15,7 @@ import msgspec
 
 from cockpit.core.units import NS_PER_S
 from cockpit.venues.contract import MAIN, Output, Send
+from cockpit.venues.kit.parts import OverLink
 
 G = TypeVar("G", bound=Hashable)
 Operation = Literal["subscribe", "unsubscribe"]
@@ -64,7 +65,7 @@ class _Job:
     join: tuple[str, ...]
 
 
-class Subscriptions:
+class Subscriptions(OverLink):
     """The keys of one link."""
 
     def __init__(self, encode: Encode, rules: Rules, *, link: str = MAIN) -> None:
@@ -74,9 +75,9 @@ class Subscriptions:
         self._patience_ns = round(rules.patience_s * NS_PER_S)
         self._window_ns = round(rules.window_s * NS_PER_S)
         self._spacing_ns = round(rules.spacing_s * NS_PER_S)
-        self._forget()
+        self.forget()
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
         self._is_open = False
         self._keys: dict[str, _Key] = {}
         self.waiting: set[str] = set()
@@ -88,15 +89,8 @@ class Subscriptions:
 
     # --- a part -------------------------------------------------------------------------------
 
-    def opened(self, link: str, at_ns: int) -> Sequence[Output]:
-        if link == self.link:
-            self._forget()
-            self._is_open = True
-        return ()
-
-    def closed(self, link: str) -> None:
-        if link == self.link:
-            self._forget()
+    def begin(self, at_ns: int) -> None:
+        self._is_open = True
 
     def tick(self, at_ns: int) -> Sequence[Output]:
         """Ask again for what has been neither answered nor heard, and for what was put off."""
