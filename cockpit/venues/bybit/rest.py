@@ -49,7 +49,7 @@ class Rest:
     """The markets by name, and every poll."""
 
     def __init__(self, wants: Wants) -> None:
-        self.listing = Instruments[BybitMarket]()
+        self.listing = Instruments[BybitMarket](_guessed)
         self.survey = Survey(VENUE, self.listing, wants)
         self._listings = self._pages = 0
         self._is_guessing = False
@@ -66,8 +66,9 @@ class Rest:
             check=wire.problem, hears="margin_tiers",
         )  # fmt: skip
         self._history = FundingHistory(
-            VENUE, _HISTORY, _ask_history, _PAGES, self.market, lambda market: market.interval_s
-        )
+            VENUE, _HISTORY, _ask_history, _PAGES, self.listing.known,
+            lambda market: market.interval_s,
+        )  # fmt: skip
         self.parts = (self.survey, self._instruments, self.tickers, self._tiers, self._history)
         self.answers: Mapping[str, Callable[[Reply], Sequence[Output]]] = {
             "instruments": self._on_instruments,
@@ -76,17 +77,13 @@ class Rest:
 
     # --- names --------------------------------------------------------------------------------
 
-    def market(self, native: str) -> BybitMarket | None:
-        """A market by its native name; before the listing is known, by the name alone."""
-        return self.listing.known(native, _guessed)
-
     def wanted(self) -> Iterator[BybitMarket]:
         """The wanted markets that trade; while no listing can be had, by their likely names."""
         if not self._is_guessing:
             yield from self.listing.wanted(self.survey.wants.symbols)
             return
         for symbol in self.survey.wants.symbols:
-            market = self.market(wire.native_without_metadata(symbol))
+            market = self.listing.known(wire.native_without_metadata(symbol))
             if market is not None and not market.is_halted:
                 yield market
 
@@ -165,7 +162,7 @@ class Rest:
         venue_ns = ms_to_ns(venue_ms)
         out: list[Output] = [*unread.rejects]
         for row in rows:
-            market = self.market(row["symbol"])
+            market = self.listing.known(row["symbol"])
             if market is None or not survey.wants.shows(market.symbol):
                 continue
             facts = [*market.ticker(row, venue_ms, reply.at_ns, market.native)]
@@ -178,7 +175,7 @@ class Rest:
         rows, unread = _TIERS.read(answer.rows, reply.name, reply.at_ns)
         out: list[Output] = [*unread.rejects]
         for native in dict.fromkeys(row.symbol for row in rows):
-            market = self.market(native)
+            market = self.listing.known(native)
             tiers = wire.margin_tiers(row for row in rows if row.symbol == native)
             if market is None or not tiers:
                 reason = f"margin_tiers: no unit or no market for {native}"

@@ -134,7 +134,7 @@ class Session(VenueSession):
         if type(message) is wire.TradeMessage:
             return self._trades(message, frame)
         native = message.data["symbol"]
-        market = self.listing.markets.get(native) or self._rest.market(native)
+        market = self.listing.markets.get(native) or self._rest.listing.known(native)
         if market is None or message.topic.removeprefix("tickers.") != native:
             return self._stranger(message.topic, native, frame)
         facts = market.ticker(message.data, message.ts, frame.at_ns, frame.data)
@@ -145,7 +145,7 @@ class Session(VenueSession):
     def _book(self, message: wire.BookMessage, frame: Frame) -> Sequence[Output]:
         topic, native = message.topic, message.data.s
         feed = self._books.feeds.get(topic)
-        market = self.listing.markets.get(native) or self._rest.market(native)
+        market = self.listing.markets.get(native) or self._rest.listing.known(native)
         if market is None or not topic.endswith(native):
             return self._stranger(topic, native, frame)
         if feed is None:
@@ -193,7 +193,7 @@ class Session(VenueSession):
     def _trades(self, message: wire.TradeMessage, frame: Frame) -> Sequence[Output]:
         out: list[Output] = []
         for fill in message.data:
-            market = self._rest.market(fill.s)
+            market = self._rest.listing.known(fill.s)
             if market is None or message.topic.removeprefix("publicTrade.") != fill.s:
                 return self._stranger(message.topic, fill.s, frame)
             venue_ns, is_buy = fill.T * NS_PER_MS, fill.S == "Buy"

@@ -32,7 +32,7 @@ class Rest:
     """The markets by name, and every poll."""
 
     def __init__(self, wants: Wants) -> None:
-        self.listing = Instruments[ExtendedMarket]()
+        self.listing = Instruments[ExtendedMarket](mapper.guessed)
         self.survey = Survey(VENUE, self.listing, wants)
         self._watched: tuple[str, ...] = ()
         self._instruments = Question(
@@ -44,13 +44,9 @@ class Rest:
             check=wire.problem, hears="tickers",
         )  # fmt: skip
         self.history = FundingHistory(
-            VENUE, _HISTORY, _ask_history, _PAGES, self.market, lambda market: HOUR_S
+            VENUE, _HISTORY, _ask_history, _PAGES, self.listing.known, lambda market: HOUR_S
         )
         self.parts = (self.survey, self._instruments, self._tickers, self.history)
-
-    def market(self, native: str) -> ExtendedMarket | None:
-        """A market by its native name; before the listing is known, by the name alone."""
-        return self.listing.known(native, mapper.guessed)
 
     def is_other(self, native: str) -> bool:
         """Whether a name is listed, or looks like, something else than a perpetual."""

@@ -84,7 +84,7 @@ class Session(VenueSession):
     def _facts(self, heard: wire.Heard, at_ns: int) -> Sequence[Output] | str:
         """What a frame says; a sentence if it makes no sense."""
         native, kind, data = heard.native, heard.kind, heard.data
-        market = self._rest.market(native)
+        market = self._rest.listing.known(native)
         if market is None:
             is_known = not native or self._rest.is_other(native)
             return () if is_known else f"unknown market {native}"

@@ -32,7 +32,7 @@ class Rest:
     """The markets by name, and every poll."""
 
     def __init__(self, wants: Wants) -> None:
-        self.listing = Instruments[GrvtMarket]()
+        self.listing = Instruments[GrvtMarket](mapper.guessed)
         self.survey = Survey(VENUE, self.listing, wants)
         self._instruments = Question(
             VENUE, _post("instruments", "all_instruments", {"is_active": True}), wire.LIST,
@@ -43,13 +43,10 @@ class Rest:
             self._on_margins, check=wire.rules_problem, per_tick=2, hears="margin_rules",
         )  # fmt: skip
         self._history = FundingHistory(
-            VENUE, _HISTORY, _ask_history, _PAGES, self.market, lambda market: market.interval_s
-        )
+            VENUE, _HISTORY, _ask_history, _PAGES, self.listing.known,
+            lambda market: market.interval_s,
+        )  # fmt: skip
         self.parts = (self.survey, self._instruments, self._margins, self._history)
-
-    def market(self, native: str) -> GrvtMarket | None:
-        """A market by its native name; before the listing is known, by the name alone."""
-        return self.listing.known(native, mapper.guessed)
 
     def open_markets(self) -> Iterator[GrvtMarket]:
         """Every market that the listing has."""

@@ -137,7 +137,7 @@ class Session(VenueSession):
             return f"{heard.stream}: {data}"
         if heard.selector.partition("@")[0] != data.instrument:
             return f"{data.instrument} under the selector {heard.selector}"
-        market = self._rest.market(data.instrument)
+        market = self._rest.listing.known(data.instrument)
         if market is None:
             is_known = data.instrument in self.listing.others
             return () if is_known else f"unknown market {data.instrument}"

@@ -134,11 +134,14 @@ def unscaled(coin: str, prefixes: Mapping[str, float] | None = None) -> tuple[st
 class Instruments(Generic[M]):
     """The markets of a venue by native name. Survives every link.
 
+    `guess` makes a market of a name alone, None of one that is no perpetual's.
+
     `version` rises with every change that could alter what should be subscribed; the session
     follows when it does.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, guess: Callable[[str], M | None] = lambda native: None) -> None:
+        self._guess = guess
         self.version = 0
         self.markets: dict[str, M] = {}
         self.is_whole = False
@@ -170,11 +173,11 @@ class Instruments(Generic[M]):
             if native is not None and not self.markets[native].is_halted:
                 yield self.markets[native]
 
-    def known(self, native: str, guess: Callable[[str], M | None]) -> M | None:
+    def known(self, native: str) -> M | None:
         """A market by its native name; before the listing is known, as its name alone says."""
         market = self.markets.get(native)
         if market is None and not self.is_whole and native not in self.others:
-            market = guess(native)
+            market = self._guess(native)
             if market is not None:
                 self.markets[native] = market
         return market

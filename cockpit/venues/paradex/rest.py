@@ -36,7 +36,7 @@ class Rest:
     """The markets by name, and every poll."""
 
     def __init__(self, wants: Wants) -> None:
-        self.listing = Instruments[ParadexMarket]()
+        self.listing = Instruments[ParadexMarket](_guessed)
         self.survey = Survey(VENUE, self.listing, wants)
         self._status: mapper.Status = "active"
         self._instruments = Question(
@@ -75,10 +75,6 @@ class Rest:
         payers = {market.native: market.symbol for market in self.wanted()}
         return self._history.want_markets(payers, at_ns, wants.kept)
 
-    def market(self, native: str) -> ParadexMarket | None:
-        """A perpetual by its native name; before the listing is known, by the name alone."""
-        return self.listing.known(native, _guessed)
-
     # --- answers ------------------------------------------------------------------------------
 
     def _on_instruments(self, answer: wire.Results, reply: Reply) -> Sequence[Output]:
@@ -110,7 +106,7 @@ class Rest:
         out: list[Output] = [*unread.rejects]
         count = 0
         for row in rows:
-            market = self.market(row.symbol)
+            market = self.listing.known(row.symbol)
             if market is None:
                 continue
             count += 1
@@ -129,7 +125,7 @@ class Rest:
         rows, unread = _PAID.read(answer.results, reply.name, reply.at_ns)
         out: list[Output] = [*unread.rejects]
         for name in dict.fromkeys(row.market for row in rows):
-            market = self.market(name)
+            market = self.listing.known(name)
             mine = [row for row in rows if row.market == name]
             if market is None or not market.index.read(mine):
                 reason = f"funding_history: {name} is unknown or its index is no number"

@@ -114,7 +114,7 @@ class Session(VenueSession):
 
     def _row(self, row: wire.Row, venue_ns: int | None, frame: Frame) -> Sequence[Output]:
         native = row.symbol if isinstance(row, wire.Summary) else row.market
-        market = self._rest.market(native)
+        market = self._rest.listing.known(native)
         if market is None:
             if wire.is_other_product(native):
                 return ()
