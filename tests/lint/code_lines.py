@@ -19,12 +19,12 @@ class Size(NamedTuple):
 
 
 SIZES = {
-    "cockpit/venues/kit": Size(900, 2085),
+    "cockpit/venues/kit": Size(900, 2090),
     "cockpit/venues/aster": Size(620, 620),
-    "cockpit/venues/bybit": Size(560, 680),
+    "cockpit/venues/bybit": Size(560, 675),
     "cockpit/venues/dydx": Size(1100, 1460),
-    "cockpit/venues/extended": Size(420, 540),
-    "cockpit/venues/grvt": Size(420, 605),
+    "cockpit/venues/extended": Size(420, 535),
+    "cockpit/venues/grvt": Size(420, 600),
     "cockpit/venues/hyperliquid": Size(1100, 1550),
     "cockpit/venues/lighter": Size(950, 950),
     "cockpit/venues/nado": Size(620, 955),
