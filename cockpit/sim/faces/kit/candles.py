@@ -1,0 +1,38 @@
+"""Candles as venues ask for them: the names of lengths, and a span from a request."""
+
+import re
+
+from cockpit.core.units import NS_PER_MS
+from cockpit.sim.faces.kit.parameters import Parameters
+from cockpit.sim.world.contract import MarketState
+from cockpit.sim.world.past_prices import Candle, candles
+
+NAME = re.compile(r"(?:PT?|CI_)?([0-9]{1,3})_?([MHDW])[A-Z]*", re.IGNORECASE)
+UNITS_S = {"M": 60, "H": 3600, "D": 86_400, "W": 604_800}
+
+
+def length_s(name: str) -> int | None:
+    """Seconds of "5m", "5MINS", "PT5M" or "CI_5_M"; None of what names no length."""
+    found = NAME.fullmatch(name)
+    return (int(found[1]) * UNITS_S[found[2].upper()] or None) if found else None
+
+
+def asked_candles(
+    state: MarketState,
+    asked: Parameters,
+    interval_s: int,
+    now_ns: int,
+    *,
+    begin: str = "startTime",
+    end: str = "endTime",
+    limit: int = 500,
+    most: int = 1000,
+    unit_ns: int = NS_PER_MS,
+) -> list[Candle]:
+    """Oldest first, of a span whose bounds have these names and this unit.
+
+    `limit` is how many rows there are where the request does not say.
+    """
+    begin_ns = asked.moment_ns(begin, 0, unit_ns) if begin in asked else None
+    end_ns = asked.moment_ns(end, 0, unit_ns) if end in asked else None
+    return candles(state, interval_s, now_ns, begin_ns, end_ns, asked.limit(limit, most))
