@@ -4,7 +4,8 @@
 | --- | --- |
 | `clearinghouseState` | one dex; `accountValue` = `totalRawUsd` + sum of `szi` x mark |
 | `userFunding`, `userFundings` | `usdc` > 0 is received; flat on the socket, a `delta` on REST |
-| `userFills` | newest first |
+| `userFills`, `userFillsByTime` | newest first; oldest first from a time on |
+| `userFees`, `userRateLimit`, `portfolio` | rates and volumes; the value now |
 | `userRole` | user, agent (which holds nothing), or missing |
 | `spotClearinghouseState` | a balance which is no part of the perpetuals' account value |
 
@@ -32,6 +33,8 @@ ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 FIRST_ORDER_ID = 240_000_000_000
 FUNDING_PAGE = 500
 FILLS_PAGE = 2000
+TAKER_FEE, MAKER_FEE = "0.00045", "0.00015"
+FIRST_ACTIONS = 10_000
 ENTRY_FIGURES = 6
 LIQUIDATION_DECIMALS = 8
 TRANSFER_FRACTION = 0.1
@@ -202,6 +205,68 @@ def _user_funding(world: VenueWorld, request: Mapping[str, Json]) -> Json:
     ]
 
 
+def _fills_by_time(world: VenueWorld, request: Mapping[str, Json]) -> Json:
+    user, asked = user_of(request), read(request)
+    begin_ms = asked.whole("startTime")
+    end_ms = asked.whole("endTime", world.now_ns() // NS_PER_MS)
+    rows = [row for row in fill_rows(world, user) if begin_ms <= row["time"] <= end_ms]
+    return rows[::-1][:FILLS_PAGE]
+
+
+def _volume_micros(account: Account | None, world: VenueWorld) -> int:
+    """What the account has traded."""
+    total = 0
+    for fill in account.fills if account else ():
+        listing = world.by_symbol[fill.position.symbol].listing
+        scale = 10 ** (listing.price_decimals + listing.size_decimals)
+        total += fill.ticks * abs(fill.lots) * MICROS // scale
+    return total
+
+
+def _fees(world: VenueWorld, request: Mapping[str, Json]) -> Json:
+    """The lowest tier of everybody."""
+    user_of(request)
+    return {
+        "dailyUserVlm": [],
+        "feeSchedule": {
+            "cross": TAKER_FEE,
+            "add": MAKER_FEE,
+            "spotCross": "0.0007",
+            "spotAdd": "0.0004",
+            "tiers": {"vip": [], "mm": []},
+            "referralDiscount": "0.04",
+            "stakingDiscountTiers": [],
+        },
+        "userCrossRate": TAKER_FEE,
+        "userAddRate": MAKER_FEE,
+        "userSpotCrossRate": "0.0007",
+        "userSpotAddRate": "0.0004",
+        "activeReferralDiscount": "0.0",
+    }
+
+
+def _rate_limit(world: VenueWorld, request: Mapping[str, Json]) -> Json:
+    """One action for each dollar traded, beside a first ten thousand."""
+    micros = _volume_micros(find(world, user_of(request)), world)
+    cap = FIRST_ACTIONS + micros // MICROS
+    return {"cumVlm": dollars(micros), "nRequestsUsed": 0, "nRequestsCap": cap}
+
+
+def _portfolio(world: VenueWorld, request: Mapping[str, Json]) -> Json:
+    """Each period has the value now alone: the world keeps no past of its accounts."""
+    account = find(world, user_of(request))
+    value = dollars(margin.standing(world, account).equity if account else 0)
+    now_ms = world.now_ns() // NS_PER_MS
+    told: Json = {
+        "accountValueHistory": [[now_ms, value]],
+        "pnlHistory": [[now_ms, "0.0"]],
+        "vlm": dollars(_volume_micros(account, world)),
+    }
+    spans = ("day", "week", "month", "allTime")
+    names = (*spans, *(f"perp{span[0].upper()}{span[1:]}" for span in spans))
+    return [[name, told] for name in names]
+
+
 def _role(world: VenueWorld, request: Mapping[str, Json]) -> Json:
     user = user_of(request)
     if (master := world.accounts.agents.get(user)) is not None:
@@ -216,5 +281,9 @@ READS: Mapping[str, Callable[[VenueWorld, Mapping[str, Json]], Json]] = {
     "spotClearinghouseState": lambda world, request: spot_state(world, user_of(request)),
     "userFunding": _user_funding,
     "userFills": lambda world, request: fill_rows(world, user_of(request))[:FILLS_PAGE],
+    "userFillsByTime": _fills_by_time,
+    "userFees": _fees,
+    "userRateLimit": _rate_limit,
+    "portfolio": _portfolio,
     "userRole": _role,
 }

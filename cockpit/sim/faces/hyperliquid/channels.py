@@ -17,7 +17,6 @@ from cockpit.sim.world.contract import MarketState, Step, VenueWorld
 
 REPLAYED_TRADES = 30
 FAST_DEPTH = 5
-DEXS = (static.FIRST_DEX, static.HIP3_DEX)
 
 Event = TypeVar("Event", AccountFill, FundingPayment)
 
@@ -131,6 +130,15 @@ class Trades(Feed):
             yield {"channel": "trades", "data": wire.trades(self.state, fills)}
 
 
+class Candle(Feed):
+    """The running candle; the one before it is not said again."""
+
+    def show(self) -> Json:
+        interval = self.asked["interval"]
+        row = self.state and info.running_candle(self.world, self.state, interval)
+        return row and {"channel": "candle", "data": row}
+
+
 class ActiveAssetCtx(Feed):
     def show(self) -> Json:
         coin = self.asked["coin"]
@@ -143,7 +151,7 @@ class ActiveAssetCtx(Feed):
 
 class AllDexsAssetCtxs(Feed):
     def show(self) -> Json:
-        data = {"ctxs": [[dex, info.ctxs(self.world, dex)] for dex in DEXS]}
+        data = {"ctxs": [[dex, info.ctxs(self.world, dex)] for dex in static.DEXS]}
         return {"channel": "allDexsAssetCtxs", "data": data}
 
 
@@ -194,7 +202,7 @@ class ClearinghouseState(Feed):
 class AllDexsClearinghouseState(ClearinghouseState):
     def show(self) -> Json:
         user = self.asked["user"]
-        states = [[dex, accounts.clearinghouse_state(self.world, user, dex)] for dex in DEXS]
+        states = [[dex, accounts.clearinghouse_state(self.world, user, dex)] for dex in static.DEXS]
         data = {"user": user, "clearinghouseStates": states}
         return {"channel": "allDexsClearinghouseState", "data": data}
 
@@ -253,10 +261,30 @@ class UserEvents(UserFills):
             yield {"channel": "user", "data": {"funding": row}}
 
 
+class Silence(Feed):
+    """Of an account that has no orders."""
+
+    def first(self) -> Iterable[Json]:
+        return ()
+
+    def after(self, step: Step) -> Iterable[Json]:
+        return ()
+
+
+class NonFundingLedgerUpdates(Silence):
+    """Nobody deposits or withdraws."""
+
+    def first(self) -> Iterable[Json]:
+        name = "userNonFundingLedgerUpdates"
+        data = {"isSnapshot": True, "user": self.asked["user"], "nonFundingLedgerUpdates": []}
+        yield {"channel": name, "data": data}
+
+
 FEEDS: dict[str, type[Feed]] = {
     "l2Book": L2Book,
     "trades": Trades,
     "bbo": Bbo,
+    "candle": Candle,
     "activeAssetCtx": ActiveAssetCtx,
     "assetCtxs": AssetCtxs,
     "allDexsAssetCtxs": AllDexsAssetCtxs,
@@ -267,6 +295,8 @@ FEEDS: dict[str, type[Feed]] = {
     "userFills": UserFills,
     "userFundings": UserFundings,
     "userEvents": UserEvents,
+    "orderUpdates": Silence,
+    "userNonFundingLedgerUpdates": NonFundingLedgerUpdates,
 }
 
 

@@ -9,17 +9,20 @@
 | `explorerBlock` | a bare array of blocks, without a channel |
 | `clearinghouseState`, `allDexsClearinghouseState` | at once, then on change, 1/s |
 | `userFills`, `userFundings` | what was, then what happens |
+| `candle` | the running candle, 1/s |
+| `orderUpdates`, `userNonFundingLedgerUpdates` | of accounts without orders and transfers |
 | `userEvents` | what happens, on a channel named `user`, without the address |
 
-A repeated subscription, a repeated unsubscription and a request that cannot be read are answered
-on `error`, the request quoted. A connection to which nothing was sent for 60 s is closed.
+Info requests are answered on `post` as well. A repeated subscription, a repeated unsubscription
+and a request that cannot be read are answered on `error`, the request quoted. A connection to
+which nothing was sent for 60 s is closed.
 Sources: https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/websocket
 (subscriptions, timeouts-and-heartbeats) and rate-limits-and-user-limits.
 """
 
 from cockpit.core.units import NS_PER_S
 from cockpit.sim.faces.hyperliquid import info, static
-from cockpit.sim.faces.hyperliquid.accounts import ADDRESS
+from cockpit.sim.faces.hyperliquid.accounts import ADDRESS, UNPROCESSABLE
 from cockpit.sim.faces.hyperliquid.channels import FEEDS, feed
 from cockpit.sim.faces.kit.connection import (
     NOT_JSON,
@@ -30,6 +33,7 @@ from cockpit.sim.faces.kit.connection import (
     decode,
     encode,
 )
+from cockpit.sim.faces.kit.parameters import Refusal
 from cockpit.sim.world.contract import CloseConnection, VenueWorld
 
 WS_PATHS = {"main": "/ws", "blocks": "/ws"}
@@ -41,7 +45,9 @@ MAX_MESSAGES_PER_MINUTE = 2000
 
 REQUIRED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("l2Book", "trades", "bbo", "activeAssetCtx"), ("coin",)),
+    "candle": ("coin", "interval"),
     **dict.fromkeys(("userFills", "userFundings", "userEvents"), ("user",)),
+    **dict.fromkeys(("orderUpdates", "userNonFundingLedgerUpdates"), ("user",)),
     **dict.fromkeys(("clearinghouseState", "allDexsClearinghouseState"), ("user",)),
 }
 DEFAULTS: dict[str, dict[str, Json]] = {
@@ -78,10 +84,26 @@ class Face(Connection):
         method = request.get("method") if isinstance(request, dict) else None
         if method == "ping":
             return [{"channel": "pong"}]
+        if method == "post":
+            return [self._post(request)]
         asked = _normal(request.get("subscription")) if isinstance(request, dict) else None
         if method not in ("subscribe", "unsubscribe") or asked is None:
             return [_error(f"Error parsing JSON into valid websocket request: {text}")]
         return self._subscribe(asked) if method == "subscribe" else self._unsubscribe(asked)
+
+    def _post(self, request: dict[str, Json]) -> Json:
+        """An info request by socket, answered under its number."""
+        asked = request.get("request")
+        asked = asked if isinstance(asked, dict) else {}
+        payload = asked.get("payload")
+        try:
+            if not isinstance(payload, dict) or asked.get("type") != "info":
+                raise UNPROCESSABLE
+            told = {"type": payload.get("type"), "data": info.info(self.world, payload)}
+            response: Json = {"type": "info", "payload": told}
+        except Refusal as refusal:
+            response = {"type": "error", "payload": f"{refusal.status}: {refusal.message}"}
+        return {"channel": "post", "data": {"id": request.get("id"), "response": response}}
 
     def _may_send(self) -> bool:
         minute = self.world.now_ns() // (60 * NS_PER_S)
@@ -116,6 +138,8 @@ class Face(Connection):
         """Whether the coin, dex and precision of a well-formed request exist."""
         coin = asked.get("coin")
         if coin is not None and coin not in self.world.markets and not info.never_trades(coin):
+            return False
+        if "interval" in asked and asked["interval"] not in info.CANDLES:
             return False
         if asked.get("dex") not in (None, static.FIRST_DEX, static.HIP3_DEX):
             return False

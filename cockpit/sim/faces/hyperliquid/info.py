@@ -6,6 +6,7 @@
 | `spotMeta`, `spotMetaAndAssetCtxs` | two quiet spot pairs |
 | `l2Book`, `recentTrades`, `allMids` | the market now |
 | `fundingHistory`, `predictedFundings` | rates paid, rates to come |
+| `candleSnapshot` | its parameters are one level down, in `req` |
 | account reads | in `accounts` |
 
 A coin that does not exist is answered with null.
@@ -18,11 +19,14 @@ from cockpit.core.units import HOUR_S, NS_PER_MS, hour_floor_ns
 from cockpit.sim.faces.hyperliquid import accounts, static
 from cockpit.sim.faces.hyperliquid import messages as wire
 from cockpit.sim.faces.hyperliquid.profile import DELISTED_PRICE, margin_table
+from cockpit.sim.faces.kit import candles as kit
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.world.contract import MarketState, VenueWorld
+from cockpit.sim.world.past_prices import candles
 
 HISTORY_PAGE = 500
 RECENT_TRADES = 10
+MOST_CANDLES = 5000
 
 Asked = Mapping[str, Json]
 
@@ -151,6 +155,42 @@ def _funding_history(world: VenueWorld, request: Asked) -> Json:
     return rows
 
 
+def _candle_snapshot(world: VenueWorld, request: Asked) -> Json:
+    """Oldest first; the newest 5000 of a longer span."""
+    if not isinstance(request.get("req"), dict):
+        raise accounts.UNPROCESSABLE
+    asked = accounts.read(request["req"])
+    coin, interval = asked.text("coin"), asked.text("interval")
+    begin_ns = asked.moment_ns("startTime", 0)
+    end_ns = asked.moment_ns("endTime", world.now_ns())
+    length_s = candle_s(interval)
+    state = world.markets.get(coin)
+    if state is None:
+        return [] if never_trades(coin) else None
+    rows = candles(state, length_s, world.now_ns(), begin_ns, end_ns, MOST_CANDLES)
+    return [wire.candle(state, interval, length_s, row) for row in rows]
+
+
+def running_candle(world: VenueWorld, state: MarketState, interval: str) -> Json:
+    """None in a market without prices."""
+    length_s = candle_s(interval)
+    rows = candles(state, length_s, world.now_ns(), most=1)
+    return wire.candle(state, interval, length_s, rows[0]) if rows else None
+
+
+def candle_s(interval: Json) -> int:
+    """How long the candles of an interval are; 422 for one that does not exist."""
+    length_s = kit.length_s(interval) if interval in CANDLES else None
+    if length_s is None:
+        raise accounts.UNPROCESSABLE
+    return length_s
+
+
+MINUTES, HOURS = ("1m", "3m", "5m", "15m", "30m"), ("1h", "2h", "4h", "8h", "12h")
+CANDLES = frozenset((*MINUTES, *HOURS, "1d", "3d", "1w"))
+"""The venue has a month as well, which is no length."""
+
+
 def _predicted_fundings(world: VenueWorld, request: Asked) -> Json:
     """Each venue's rate per its own interval; a venue that does not list the coin is null."""
     rows: list[Json] = []
@@ -193,6 +233,9 @@ READS: Mapping[str, Callable[[VenueWorld, Asked], Json]] = {
     "recentTrades": _recent_trades,
     "allMids": lambda world, request: all_mids(world, request.get("dex")),
     "fundingHistory": _funding_history,
+    "candleSnapshot": _candle_snapshot,
+    "allPerpMetas": lambda world, request: [meta(world, {"dex": dex}) for dex in static.DEXS],
+    "perpsAtOpenInterestCap": lambda world, request: [],
     "predictedFundings": _predicted_fundings,
     "exchangeStatus": lambda world, request: {
         "time": world.now_ns() // NS_PER_MS,

@@ -13,6 +13,7 @@ from cockpit.core.units import NS_PER_MS
 from cockpit.sim.faces.hyperliquid.profile import BOOK_DEPTH, DELISTED_PRICE, MAX_DECIMALS
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.world.contract import MarketState, TradeTick, VenueWorld, decimal_text
+from cockpit.sim.world.past_prices import Candle
 
 
 def universe(world: VenueWorld) -> list[MarketState]:
@@ -190,6 +191,23 @@ def trades(state: MarketState, fills: Iterable[TradeTick]) -> list[Json]:
         }
         for fill in fills
     ]
+
+
+def candle(state: MarketState, interval: str, length_s: int, row: Candle) -> Json:
+    """`t` and `T` are its first and last millisecond, `v` is in units, `n` counts trades."""
+    decimals, begin_ms = state.listing.price_decimals, row.begin_ns // NS_PER_MS
+    return {
+        "t": begin_ms,
+        "T": begin_ms + length_s * 1000 - 1,
+        "s": state.listing.native,
+        "i": interval,
+        "o": number(row.open, decimals),
+        "c": number(row.close, decimals),
+        "h": number(row.high, decimals),
+        "l": number(row.low, decimals),
+        "v": size(state, row.lots),
+        "n": row.trades,
+    }
 
 
 def block(height: int, block_ns: int) -> Json:

@@ -16,9 +16,17 @@ from cockpit.sim.faces.kit.routes import TEXT, Request, Routes, reply
 from cockpit.sim.world.contract import HttpReply
 
 LIGHT = frozenset(
-    {"l2Book", "allMids", "clearinghouseState", "spotClearinghouseState", "exchangeStatus"}
+    {
+        "l2Book",
+        "allMids",
+        "clearinghouseState",
+        "spotClearinghouseState",
+        "exchangeStatus",
+        "orderStatus",
+    }
 )
-PAGED = frozenset({"recentTrades", "userFills", "fundingHistory", "userFunding"})
+PAGED = ("recentTrades", "userFills", "userFillsByTime", "fundingHistory", "userFunding")
+ROWS_PER_WEIGHT = {**dict.fromkeys(PAGED, 20), "candleSnapshot": 60}
 _BUDGETS = Budgets(1200, 60.0)
 
 
@@ -32,8 +40,8 @@ def _info(request: Request) -> HttpReply:
     if window.take(world.now_ns(), weight) < 0:
         return HttpReply(429, "null")
     answer = info(world, asked)
-    if name in PAGED and isinstance(answer, list):
-        window.take(world.now_ns(), len(answer) // 20)
+    if name in ROWS_PER_WEIGHT and isinstance(answer, list):
+        window.take(world.now_ns(), len(answer) // ROWS_PER_WEIGHT[name])
     return reply(200, answer)
 
 

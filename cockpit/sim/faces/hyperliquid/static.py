@@ -8,7 +8,7 @@ from cockpit.sim.faces.hyperliquid.messages import address, dead_ctx
 from cockpit.sim.faces.hyperliquid.profile import MARGIN_TABLES
 from cockpit.sim.faces.kit.connection import Json
 
-FIRST_DEX, HIP3_DEX = "", "xyz"
+FIRST_DEX, HIP3_DEX = DEXS = "", "xyz"
 HIP3_COIN, HIP3_PRICE = "xyz:XYZ100", "25451.0"
 SPOT_PRICES = {"PURR/USDC": "0.18421", "@1": "0.9134"}
 """Pair name -> price. Pairs after the first are named by their index."""
@@ -131,9 +131,30 @@ def clearinghouse_state(time_ms: int) -> Json:
     }
 
 
+NO_ROWS = (
+    "openOrders",
+    "frontendOpenOrders",
+    "historicalOrders",
+    "userTwapSliceFills",
+    "userNonFundingLedgerUpdates",
+    "userVaultEquities",
+    "extraAgents",
+    "delegations",
+    "delegatorRewards",
+    "delegatorHistory",
+)
+"""Lists in which nobody has anything."""
+
 ACCOUNT_ANSWERS: dict[str, Json] = {
-    "openOrders": [],
-    "frontendOpenOrders": [],
+    **{name: [] for name in NO_ROWS},
+    **dict.fromkeys(("subAccounts", "userToMultiSigSigners", "userDexAbstraction"), None),
+    "orderStatus": {"status": "unknownOid"},
+    "delegatorSummary": {
+        "delegated": "0.0",
+        "undelegated": "0.0",
+        "totalPendingWithdrawal": "0.0",
+        "nPendingWithdrawals": 0,
+    },
     "userAbstraction": "default",
 }
 """Info types which need a `user`, and what everybody is told."""

@@ -169,6 +169,28 @@ def test_fills_are_newest_first(desk: Desk) -> None:
     assert newest[0]["time"] > newest[-1]["time"]
 
 
+def test_fills_from_a_time_on_are_oldest_first(desk: Desk) -> None:
+    newest_first = ask(desk, "userFills", user=owner(desk))
+    since = ask(desk, "userFillsByTime", user=owner(desk), startTime=newest_first[2]["time"])
+    assert since == newest_first[2::-1]
+
+
+def test_a_user_may_act_once_for_each_dollar_traded(desk: Desk) -> None:
+    traded = sum(
+        float(row["px"]) * float(row["sz"]) for row in ask(desk, "userFills", user=owner(desk))
+    )
+    limit = ask(desk, "userRateLimit", user=owner(desk))
+    assert float(limit["cumVlm"]) == pytest.approx(traded)
+    assert limit["nRequestsCap"] == 10_000 + int(traded)
+
+
+def test_everybody_pays_the_fees_of_the_lowest_tier(desk: Desk) -> None:
+    fees = ask(desk, "userFees", user=owner(desk))
+    fill = ask(desk, "userFills", user=owner(desk))[0]
+    worth = float(fill["px"]) * float(fill["sz"])
+    assert float(fill["fee"]) == pytest.approx(float(fees["userCrossRate"]) * worth, rel=1e-4)
+
+
 def test_the_other_dex_an_agent_and_a_stranger_are_flat(desk: Desk) -> None:
     agent = desk.view.accounts.addresses[-1]
     flat = without_time(ask(desk, "clearinghouseState", user=NOBODY))

@@ -148,6 +148,30 @@ def test_the_end_of_a_history_is_inclusive(world: FakeWorld) -> None:
     assert asked == rows[1:4]
 
 
+def test_candles_ascend_and_the_running_one_is_among_them(world: FakeWorld) -> None:
+    def hours(**span: int) -> list[Any]:
+        asked = {"coin": "BTC", "interval": "1h", **span}
+        rows: list[Any] = ask(world, "candleSnapshot", req=asked)
+        return rows
+
+    now_ms = world.at_ns // 1_000_000
+    rows = hours(startTime=now_ms - 3 * HOUR_MS)
+    assert [row["t"] for row in rows] == [
+        now_ms // HOUR_MS * HOUR_MS - n * HOUR_MS for n in (2, 1, 0)
+    ]
+    assert rows[-1]["T"] - rows[-1]["t"] == HOUR_MS - 1
+    assert rows[-1]["c"] == "111000.0"
+    assert hours(startTime=rows[0]["t"], endTime=rows[1]["t"]) == rows[:2]
+
+
+def test_candles_of_a_dead_market_are_none_and_of_no_interval_an_error(world: FakeWorld) -> None:
+    asked = {"coin": "MATIC", "interval": "1h", "startTime": 0}
+    assert ask(world, "candleSnapshot", req=asked) == []
+    bad = {"type": "candleSnapshot", "req": asked | {"interval": "7h"}}
+    assert reply(world, bad).status == 422
+    assert reply(world, {"type": "candleSnapshot", **asked}).status == 422
+
+
 def test_predictions_come_in_each_venues_own_interval(world: FakeWorld) -> None:
     rows = {coin: dict(venues) for coin, venues in ask(world, "predictedFundings")}
     assert rows["BTC"]["HlPerp"]["fundingIntervalHours"] == 1
@@ -175,7 +199,13 @@ def test_spot_pairs_point_at_existing_tokens(world: FakeWorld) -> None:
     assert len(ctxs) == len(meta["universe"])
 
 
-@pytest.mark.parametrize("kind", ["openOrders", "userFills", "frontendOpenOrders"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "openOrders", "userFills", "frontendOpenOrders", "historicalOrders", "delegations",
+        "userNonFundingLedgerUpdates",
+    ],
+)  # fmt: skip
 def test_an_address_without_history_has_empty_lists(world: FakeWorld, kind: str) -> None:
     assert ask(world, kind, user=NOBODY) == []
 

@@ -12,6 +12,7 @@ from tests.sim.fake_world import FakeWorld
 from tests.support import capture_lines, capture_text
 
 NOBODY = "0x" + "0" * 40
+HOURS_OF_PEPE = {"coin": "kPEPE", "interval": "1h", "startTime": 1_759_900_000_000}
 META_SINCE = frozenset({"marginTables", "collateralToken", "marginTableId", "isDelisted"})
 
 
@@ -142,6 +143,9 @@ def test_predictions_look_like_the_documented_ones(world: FakeWorld) -> None:
             {"type": "userFunding", "user": NOBODY, "startTime": 1_681_923_833_000},
         ),
         ("rest_frontend_open_orders.json", {"type": "frontendOpenOrders", "user": NOBODY}),
+        ("rest_candle_snapshot_kpepe.json", {"type": "candleSnapshot", "req": HOURS_OF_PEPE}),
+        ("rest_user_rate_limit.json", {"type": "userRateLimit", "user": NOBODY}),
+        ("rest_portfolio.json", {"type": "portfolio", "user": NOBODY}),
     ],
 )
 def test_a_reply_has_the_shape_of_the_recorded_reply(

@@ -36,6 +36,33 @@ def unsubscribe(client: Client, kind: str, **fields: Any) -> list[Any]:
     return client.send({"method": "unsubscribe", "subscription": {"type": kind, **fields}})
 
 
+def test_a_candle_is_shown_at_once_and_again_when_the_price_moved(
+    client: Client, world: FakeWorld
+) -> None:
+    shown = subscribe(client, "candle", coin="BTC", interval="1m")[1]
+    assert (shown["channel"], shown["data"]["i"]) == ("candle", "1m")
+    world.trade("BTC", Side.BUY, 111_500, 5)
+    (moved,) = client.step(world.step(1.5))
+    assert moved["data"]["c"] == moved["data"]["h"] == "111500.0"
+    refused = subscribe(client, "candle", coin="BTC", interval="7m")[0]
+    assert refused["channel"] == "error"
+
+
+def test_an_info_request_by_socket_is_answered_under_its_number(client: Client) -> None:
+    def post(kind: str, payload: Any) -> Any:
+        asked = {"method": "post", "id": 7, "request": {"type": kind, "payload": payload}}
+        (answer,) = client.send(asked)
+        assert (answer["channel"], answer["data"]["id"]) == ("post", 7)
+        return answer["data"]["response"]
+
+    told = post("info", {"type": "l2Book", "coin": "BTC"})
+    assert told["type"] == "info"
+    assert told["payload"]["type"] == "l2Book"
+    assert told["payload"]["data"]["coin"] == "BTC"
+    for refused in (post("info", {"type": "nope"}), post("action", {}), post("info", None)):
+        assert refused["type"] == "error"
+
+
 def test_the_ack_echoes_the_request_with_its_defaults_filled_in(client: Client) -> None:
     ack = subscribe(client, "l2Book", coin="BTC")[0]
     assert ack == {
