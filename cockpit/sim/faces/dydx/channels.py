@@ -17,6 +17,7 @@ from cockpit.sim.faces.kit.figures import iso
 from cockpit.sim.world.contract import MarketState, Step, VenueWorld
 
 TRADES_AT_FIRST = 1000
+CANDLES_AT_FIRST = 100
 UPDATER_NS = 30 * NS_PER_S
 """How often the market updater refreshes what it publishes of a market."""
 WIRE_SIDE = {Side.BUY: "bids", Side.SELL: "asks"}
@@ -93,6 +94,33 @@ class Trades:
             {"trades": [wire.trade_update(self._world, self._state, trade)]}
             for trade in fills_of(step, self._state)
         ]
+
+
+class Candles:
+    """`v4_candles`: newest first at subscription, then the running one when it has changed."""
+
+    version = "1.0.0"
+
+    def __init__(self, world: VenueWorld, state: MarketState, resolution: str) -> None:
+        self._world = world
+        self._state = state
+        self._resolution = resolution
+        self._told: Json = None
+
+    def first(self) -> Json:
+        rows = self._rows(CANDLES_AT_FIRST)
+        self._told = rows[:1]
+        return {"candles": rows}
+
+    def after(self, step: Step) -> list[Json]:
+        rows = self._rows(1) if step.prices or step.flush else []
+        if not rows or rows == self._told:
+            return []
+        self._told = rows
+        return [{key: rows[0][key] for key in rows[0] if "MidPrice" not in key}]
+
+    def _rows(self, most: int) -> list[dict[str, Json]]:
+        return wire.candle_rows(self._world, self._state, self._resolution, most)
 
 
 class Markets:

@@ -14,6 +14,7 @@ from typing import Any
 
 from cockpit.core.units import NS_PER_MS
 from cockpit.sim.faces.dydx import channels
+from cockpit.sim.faces.dydx import messages as wire
 from cockpit.sim.faces.dydx.account_channels import OfChild, Subaccount
 from cockpit.sim.faces.kit.budgets import FixedWindow
 from cockpit.sim.faces.kit.connection import Connection, Json, Messages
@@ -23,6 +24,7 @@ WS_PATHS: Mapping[str, str] = {"main": "/v4/ws"}
 CHANNEL_LIMITS = {
     "v4_orderbook": 32,
     "v4_trades": 32,
+    "v4_candles": 32,
     "v4_markets": 32,
     "v4_subaccounts": 256,
     "v4_parent_subaccounts": 256,
@@ -153,9 +155,13 @@ class Face(Connection):
         if channel in SUBACCOUNTS:
             known = _is_subaccount(id_, SUBACCOUNTS[channel])
             return Subaccount(world, id_, channel == "v4_parent_subaccounts") if known else None
-        state = world.markets.get(id_)
+        ticker, _, resolution = id_.partition("/") if channel == "v4_candles" else (id_, "", "")
+        state = world.markets.get(ticker)
         if state is None:
             return None
+        if channel == "v4_candles":
+            known = resolution in wire.RESOLUTIONS
+            return channels.Candles(world, state, resolution) if known else None
         if channel == "v4_orderbook":
             return channels.OrderBook(state)
         return channels.Trades(world, state)

@@ -9,12 +9,15 @@ from decimal import Decimal
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_NS, NS_PER_MS, NS_PER_S, hour_floor_ns
 from cockpit.sim.faces.dydx.profile import BOOK_DEPTH, FINAL_SETTLEMENT, PAUSED, TIERS, tier
+from cockpit.sim.faces.kit.candles import length_s
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.faces.kit.figures import iso, trimmed
 from cockpit.sim.world.chain import height_at
 from cockpit.sim.world.contract import MarketState, TradeTick, VenueWorld, decimal_text
+from cockpit.sim.world.past_prices import Candle, candles
 
 RATE_DECIMALS = 20
+RESOLUTIONS = ("1MIN", "5MINS", "15MINS", "30MINS", "1HOUR", "4HOURS", "1DAY")
 ORACLE_DIGITS = 10
 DEFAULT_FUNDING_1H = {"CROSS": "0", "ISOLATED": "0.0000125"}
 SETTLED_ORACLE = "0.2063114"
@@ -145,6 +148,43 @@ def trade_row(world: VenueWorld, state: MarketState, trade: TradeTick) -> dict[s
 def trade_rows(world: VenueWorld, state: MarketState, limit: int) -> dict[str, Json]:
     recent = world.recent_trades(state.listing.symbol, limit)
     return {"trades": [trade_row(world, state, trade) for trade in reversed(recent)]}
+
+
+def candle_rows(
+    world: VenueWorld,
+    state: MarketState,
+    resolution: str,
+    most: int,
+    begin_ns: int | None = None,
+    end_ns: int | None = None,
+) -> list[dict[str, Json]]:
+    """Newest first; the newest of a span that has more."""
+    interval_s = length_s(resolution)
+    assert interval_s is not None
+    now_ns = world.now_ns()
+    rows = candles(state, interval_s, now_ns, begin_ns, end_ns or now_ns, most)
+    return [candle_row(state, resolution, row) for row in reversed(rows)]
+
+
+def candle_row(state: MarketState, resolution: str, row: Candle) -> dict[str, Json]:
+    worth = (
+        row.lots * row.close / 10 ** (state.listing.size_decimals + state.listing.price_decimals)
+    )
+    return {
+        "startedAt": iso(row.begin_ns),
+        "ticker": state.listing.native,
+        "resolution": resolution,
+        "low": price(state, row.low),
+        "high": price(state, row.high),
+        "open": price(state, row.open),
+        "close": price(state, row.close),
+        "baseTokenVolume": size(state, row.lots),
+        "usdVolume": plain(f"{worth:.4f}"),
+        "trades": row.trades,
+        "startingOpenInterest": size(state, state.open_interest_lots),
+        "orderbookMidPriceOpen": price(state, row.open),
+        "orderbookMidPriceClose": price(state, row.close),
+    }
 
 
 def effective_ns(stamp_ns: int) -> int:

@@ -30,6 +30,10 @@ CHILDREN_BELOW = 128_001
 SINGLE, PARENT = "subaccountNumber", "parentSubaccountNumber"
 
 
+SPARKLINES = {"ONE_DAY": ("1HOUR", 24), "SEVEN_DAYS": ("4HOURS", 42)}
+"""Resolution and number of prices of a period."""
+
+
 class Invalid(Refusal):
     """A value that the validator refuses; a missing one is left out, as JSON does `undefined`."""
 
@@ -133,6 +137,30 @@ def _orderbook(request: Request) -> Json:
 def _trades(request: Request) -> Json:
     limit, state = _limit(request), _market(request)
     return {"trades": wire.trade_rows(request.world, state, API_LIMIT)["trades"][:limit]}
+
+
+def _candles(request: Request) -> Json:
+    state, limit = _market(request), _limit(request)
+    resolution = request.query.get("resolution")
+    if resolution not in wire.RESOLUTIONS:
+        allowed = ",".join(wire.RESOLUTIONS)
+        raise Invalid("resolution", resolution, f"resolution must be one of {allowed}")
+    begin_ns, end_ns = _moment_ns(request, "fromISO"), _moment_ns(request, "toISO")
+    rows = wire.candle_rows(request.world, state, resolution, limit, begin_ns, end_ns)
+    return {"candles": rows}
+
+
+def _sparklines(request: Request) -> Json:
+    """Closing prices, newest first."""
+    period = request.query.get("timePeriod")
+    if period not in SPARKLINES:
+        raise Invalid("timePeriod", period, "timePeriod must be a valid Time Period")
+    return {
+        native: [
+            row["close"] for row in wire.candle_rows(request.world, state, *SPARKLINES[period])
+        ]
+        for native, state in request.world.markets.items()
+    }
 
 
 def _historical_funding(request: Request) -> Json:
@@ -259,6 +287,36 @@ def _fills(by: str) -> Callable[[Request], Json]:
     return read
 
 
+def _assets(by: str) -> Callable[[Request], Json]:
+    def read(request: Request) -> Json:
+        rows = [accounts.usdc(account) for account in _owned(request, by)]
+        return {"positions": [row for row in rows if row is not None]}
+
+    return read
+
+
+def _nothing(by: str, answer: Json) -> Callable[[Request], Json]:
+    """What nobody has here: orders, transfers, rewards."""
+
+    def read(request: Request) -> Json:
+        _owned(request, by)
+        return answer
+
+    return read
+
+
+def _order(request: Request) -> Json:
+    raise Refusal("orderId", f"Unable to find order id {request.at['order']}", 404)
+
+
+def _screen(answer: Json) -> Callable[[Request], Json]:
+    def read(request: Request) -> Json:
+        _address(request.at.get("address") or request.query.get("address"), "query", VALID)
+        return answer
+
+    return read
+
+
 ROUTES = Routes(
     {
         "GET /v4/time": _time,
@@ -266,12 +324,27 @@ ROUTES = Routes(
         "GET /v4/perpetualMarkets": _perpetual_markets,
         "GET /v4/orderbooks/perpetualMarket/{ticker}": _orderbook,
         "GET /v4/trades/perpetualMarket/{ticker}": _trades,
+        "GET /v4/candles/perpetualMarkets/{ticker}": _candles,
+        "GET /v4/sparklines": _sparklines,
         "GET /v4/historicalFunding/{ticker}": _historical_funding,
         "GET /v4/addresses/{address}": _all_of,
         "GET /v4/addresses/{address}/subaccountNumber/{number}": _one_of,
         "GET /v4/addresses/{address}/parentSubaccountNumber/{number}": _parent_of,
         "GET /v4/perpetualPositions": _positions(SINGLE),
         "GET /v4/perpetualPositions/parentSubaccountNumber": _positions(PARENT),
+        "GET /v4/assetPositions": _assets(SINGLE),
+        "GET /v4/assetPositions/parentSubaccountNumber": _assets(PARENT),
+        "GET /v4/orders": _nothing(SINGLE, []),
+        "GET /v4/orders/parentSubaccountNumber": _nothing(PARENT, []),
+        "GET /v4/orders/{order}": _order,
+        "GET /v4/transfers": _nothing(SINGLE, {"transfers": []}),
+        "GET /v4/transfers/parentSubaccountNumber": _nothing(PARENT, {"transfers": []}),
+        "GET /v4/historical-pnl": _nothing(SINGLE, {"historicalPnl": []}),
+        "GET /v4/historical-pnl/parentSubaccountNumber": _nothing(PARENT, {"historicalPnl": []}),
+        "GET /v4/screen": _screen({"restricted": False}),
+        "GET /v4/compliance/screen/{address}": _screen({"status": "COMPLIANT"}),
+        "GET /v4/historicalBlockTradingRewards/{address}": _screen({"rewards": []}),
+        "GET /v4/historicalTradingRewardAggregations/{address}": _screen({"rewards": []}),
         "GET /v4/fills": _fills(SINGLE),
         "GET /v4/fills/parentSubaccountNumber": _fills(PARENT),
         "GET /v4/fundingPayments": _payments(SINGLE),

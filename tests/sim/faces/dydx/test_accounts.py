@@ -112,6 +112,21 @@ def test_realized_profit_contains_net_funding(desk: Desk) -> None:
         assert float(row["realizedPnl"]) == pytest.approx(gain + float(row["netFunding"]))
 
 
+def test_what_nobody_does_here_is_an_empty_list(desk: Desk) -> None:
+    assert read(desk, f"orders?address={ADDRESS}&subaccountNumber=0") == []
+    assert listed(desk, "transfers") == listed(desk, "historical-pnl") == []
+    assert of_parent(desk, "orders/parentSubaccountNumber") == []
+    assert read(desk, "orders/1", status=404)["errors"][0]["msg"] == "Unable to find order id 1"
+    assert read(desk, "transfers", status=400)["errors"][0]["param"] == "subaccountNumber"
+    assert read(desk, f"compliance/screen/{ADDRESS}") == {"status": "COMPLIANT"}
+
+
+def test_the_assets_of_a_parent_are_those_of_its_children(desk: Desk) -> None:
+    rows = of_parent(desk, "assetPositions/parentSubaccountNumber")["positions"]
+    assert [row["subaccountNumber"] for row in rows] == [0, CHILD]
+    assert listed(desk, "assetPositions") == rows[:1]
+
+
 def test_a_closed_position_stays_in_the_list_without_a_size(desk: Desk) -> None:
     fill, _ = desk.until_fill(lambda fill: fill.position.closed_ns is not None)
     rows = listed(desk, "perpetualPositions", fill.account.number, status="CLOSED")

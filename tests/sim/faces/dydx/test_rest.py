@@ -99,6 +99,24 @@ def test_funding_history_descends_and_pages_by_height_and_by_time(world: FakeWor
     assert again[1]["historicalFunding"] == rows[5:]
 
 
+def test_candles_descend_within_their_span_and_the_first_is_running(world: FakeWorld) -> None:
+    path = "candles/perpetualMarkets/BTC-USD"
+    rows = ask(world, path, resolution="1HOUR", limit=3)[1]["candles"]
+    # The world's clock stands at 08:53:20 UTC.
+    assert [row["startedAt"][11:16] for row in rows] == ["08:00", "07:00", "06:00"]
+    assert rows[0]["close"] == "111000"
+    span = {"fromISO": rows[2]["startedAt"], "toISO": rows[1]["startedAt"]}
+    assert ask(world, path, resolution="1HOUR", **span)[1]["candles"] == rows[1:]
+    assert ask(world, path, resolution="7HOURS")[0] == 400
+
+
+def test_sparklines_are_closing_prices_of_every_market(world: FakeWorld) -> None:
+    lines = ask(world, "sparklines", timePeriod="ONE_DAY")[1]
+    assert lines["BTC-USD"] == ["111000"] * 24
+    assert lines[FINAL_SETTLEMENT] == []
+    assert ask(world, "sparklines", timePeriod="A_WHILE")[0] == 400
+
+
 def test_funding_takes_effect_shortly_after_the_hour(world: FakeWorld) -> None:
     for row in ask(world, "historicalFunding/BTC-USD", limit=48)[1]["historicalFunding"]:
         minutes, seconds = row["effectiveAt"][14:16], float(row["effectiveAt"][17:23])

@@ -37,6 +37,7 @@ def world() -> FakeWorld:
         ("rest_orderbook", "orderbooks/perpetualMarket/BTC-USD", {}),
         ("rest_trades", "trades/perpetualMarket/BTC-USD", {}),
         ("rest_historical_funding", "historicalFunding/BTC-USD", {}),
+        ("rest_candles", "candles/perpetualMarkets/BTC-USD", {"resolution": "1MIN"}),
     ],
 )
 def test_a_rest_reply_has_the_recorded_shape(
@@ -67,6 +68,18 @@ def test_a_book_snapshot_and_a_batch_have_the_recorded_shapes() -> None:
     batch = client.wait()[0]
     assert skeleton(snapshot) == skeleton(lines[0])
     assert skeleton(batch) == skeleton(lines[1] | {"version": "1.0.0"})
+
+
+def test_a_candle_has_the_shape_of_rest_at_first_and_no_mid_prices_later(world: FakeWorld) -> None:
+    client = Client(world)
+    first = client.subscribe("v4_candles", "BTC-USD/1HOUR", batched=True)[0]
+    assert skeleton(first["contents"]) == skeleton(recorded("dydx/rest_candles.json"))
+    world.trade("BTC", Side.SELL, 110_000, 4)
+    batch = client.wait()[0]
+    kept = recorded("dydx/ws_candles_batch.json")
+    kept["contents"][0]["resolution"] = "1HOUR"
+    assert skeleton(batch) == skeleton(kept)
+    assert batch["contents"][0]["close"] == "110000"
 
 
 def test_trades_have_the_shape_of_rest_at_first_and_no_height_later(world: FakeWorld) -> None:
