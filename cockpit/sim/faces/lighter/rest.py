@@ -12,6 +12,7 @@ exchange has the same address, so the budget is ten times that, for each User-Ag
 from cockpit.core.market import Side
 from cockpit.core.units import NS_PER_MS, NS_PER_S
 from cockpit.sim.faces.kit.budgets import Budgets
+from cockpit.sim.faces.kit.candles import length_s
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.faces.kit.parameters import Parameters
 from cockpit.sim.faces.kit.routes import Request, Routes, reply
@@ -20,10 +21,14 @@ from cockpit.sim.faces.lighter import messages as wire
 from cockpit.sim.faces.lighter.accounts import Row, invalid, read
 from cockpit.sim.faces.lighter.profile import CLOSEOUT, QUOTE_DECIMALS
 from cockpit.sim.world.contract import HttpReply, MarketState, VenueWorld, decimal_text
+from cockpit.sim.world.past_prices import candles
 
 MOST_ORDERS = 250
 MOST_TRADES = 100
 MOST_FUNDINGS = 750
+MOST_CANDLES = 500
+RESOLUTIONS = ("1m", "5m", "15m", "30m", "1h", "4h", "12h", "1d", "1w")
+WITHDRAWAL_DELAY_S = 14_400
 ORDER_LIFE_MS = 28 * 86_400_000
 RATE_UNIT_DECIMALS = 6
 MARGIN_UNITS = 10_000
@@ -247,6 +252,46 @@ def _bookkeeping(state: MarketState) -> Row:
 COLLECTOR = "_collector_index"
 
 
+def _candles(request: Request) -> Row:
+    """Oldest first, in milliseconds; `i` is the last trade, of which only the newest is known."""
+    state, asked = _market(request), read(request)
+    resolution = asked.choice("resolution", RESOLUTIONS)
+    start_ns, end_ns = _moment_ns(asked, "start_timestamp"), _moment_ns(asked, "end_timestamp")
+    most = min(asked.whole("count_back", 0) or MOST_CANDLES, MOST_CANDLES)
+    world, scale = request.world, 10**state.listing.price_decimals
+    last = world.recent_trades(state.listing.symbol, 1)
+    rows = [
+        {
+            "t": row.begin_ns // NS_PER_MS,
+            "o": row.open / scale,
+            "h": row.high / scale,
+            "l": row.low / scale,
+            "c": row.close / scale,
+            "v": row.lots / 10**state.listing.size_decimals,
+            "V": row.lots * row.close / scale / 10**state.listing.size_decimals,
+            "i": last[0].trade_id if last else 0,
+        }
+        for row in candles(state, length_s(resolution) or 0, world.now_ns(), start_ns, end_ns, most)
+    ]
+    return {"r": resolution, "c": rows or None}
+
+
+def _exchange_stats(request: Request) -> Row:
+    keys = ("daily_base_token_volume", "daily_quote_token_volume", "daily_price_change")
+    rows: list[Row] = []
+    for state in request.world.markets.values():
+        daily = wire.daily(state)
+        stats = {"symbol": state.listing.native, "last_trade_price": state.last or 0.0}
+        stats |= {"daily_trades_count": state.day_trades, **{key: daily[key] for key in keys}}
+        rows.append(stats)
+    return {
+        "total": len(rows),
+        "order_book_stats": rows,
+        "daily_usd_volume": sum(row["daily_quote_token_volume"] for row in rows),
+        "daily_trades_count": sum(row["daily_trades_count"] for row in rows),
+    }
+
+
 def _fundings(request: Request) -> Row:
     """Percent per hour without a sign; `direction` names who pays. Stamps are seconds."""
     state, asked = _market(request), read(request)
@@ -315,7 +360,9 @@ API = {
     "account": accounts.account,
     "accountsByL1Address": accounts.accounts_by_l1_address,
     "assetDetails": _asset_details,
+    "candles": _candles,
     "currentHeight": lambda request: {"height": request.world.height},
+    "exchangeStats": _exchange_stats,
     "funding-rates": _funding_rates,
     "fundings": _fundings,
     "orderBookDetails": _order_book_details,
@@ -323,6 +370,7 @@ API = {
     "orderBooks": _order_books,
     "positionFunding": accounts.position_funding,
     "recentTrades": _recent_trades,
+    "withdrawalDelay": lambda request: {"seconds": WITHDRAWAL_DELAY_S},
 }
 ROUTES = Routes(
     {"GET /": _status, **{f"GET /api/v1/{name}": answer for name, answer in API.items()}},

@@ -53,6 +53,27 @@ def test_rest_open_interest_is_base_units(world: FakeWorld) -> None:
     assert row["open_interest"] == 39_559.3278
 
 
+def test_candles_ascend_in_milliseconds_and_the_last_is_running(world: FakeWorld) -> None:
+    asked = f"candles?market_id=1&resolution=1h&{ALL_TIME}"
+    page = get(world, f"{asked}&count_back=2")
+    hour_ms = START_NS // HOUR_NS * 3_600_000
+    assert [row["t"] for row in page["c"]] == [hour_ms - 3_600_000, hour_ms]
+    assert page["c"][-1]["c"] == 111_000.0
+    assert len(get(world, asked)["c"]) == 500
+    assert get(world, f"candles?market_id=28&resolution=1h&{ALL_TIME}&count_back=2")["c"] is None
+    assert (
+        ask(world, f"/api/v1/candles?market_id=1&resolution=7h&{ALL_TIME}&count_back=2")[0] == 400
+    )
+
+
+def test_the_venue_adds_up_its_markets(world: FakeWorld) -> None:
+    stats = get(world, "exchangeStats")
+    each = {row["symbol"]: row["daily_trades_count"] for row in stats["order_book_stats"]}
+    assert stats["total"] == len(world.markets)
+    assert each["BTC"] == 4_321
+    assert stats["daily_trades_count"] == sum(each.values())
+
+
 def test_inactive_markets_are_listed_as_such(world: FakeWorld) -> None:
     rows = {row["market_id"]: row for row in get(world, "orderBooks")["order_books"]}
     assert (rows[28]["symbol"], rows[28]["status"]) == ("MKR", "inactive")
