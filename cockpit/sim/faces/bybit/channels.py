@@ -13,9 +13,10 @@ from cockpit.sim.faces.kit.channels import Cadence, Channel, RowMemory
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.world.contract import MarketState, Step, TradeTick, VenueWorld
 from cockpit.sim.world.followers import BookMemory, Levels
+from cockpit.sim.world.past_prices import candles
 
 DEPTH_CADENCE_MS = {1: 10, 50: 20, 200: 100, 1000: 200}
-TICKER_MS, REPEAT_MS = 100, 3000
+TICKER_MS, KLINE_MS, REPEAT_MS = 100, 1000, 3000
 
 
 class Silence:
@@ -211,12 +212,36 @@ class Liquidations(_Topic):
         return self._rows(rows)
 
 
+class Kline(_Topic):
+    """The running candle, each second."""
+
+    def __init__(
+        self, world: VenueWorld, name: str, contract: Contract, state: MarketState
+    ) -> None:
+        super().__init__(world, name, contract, state)
+        self._interval = name.split(".")[1]
+        self._cadence = Cadence(KLINE_MS, world.now_ns())
+
+    def after(self, step: Step) -> Iterable[Json]:
+        length_s = wire.KLINES_S[self._interval]
+        found = candles(self._state, length_s, self._world.now_ns(), most=1)
+        if not found or not self._cadence.due(step):
+            return ()
+        self._cadence.mark(step.at_ns)
+        start, *prices, volume, turnover = wire.kline(self._contract, found[0])
+        row: Json = dict(zip(("open", "high", "low", "close"), prices, strict=True))
+        row |= {"start": int(start), "end": int(start) + length_s * 1000 - 1}
+        row |= {"interval": self._interval, "volume": volume, "turnover": turnover}
+        return self._rows([row | {"confirm": False, "timestamp": self._now_ms}])
+
+
 TOPICS: dict[str, type[_Topic]] = {
     "orderbook.1": BestLevel,
     **{f"orderbook.{depth}": Book for depth in DEPTH_CADENCE_MS if depth > 1},
     "tickers": Ticker,
     "publicTrade": Trades,
     "allLiquidation": Liquidations,
+    **{f"kline.{interval}": Kline for interval in wire.KLINES_S},
 }
 
 

@@ -23,7 +23,11 @@ from cockpit.sim.world.contract import (
     VenueWorld,
     decimal_text,
 )
-from cockpit.sim.world.past_prices import price_at
+from cockpit.sim.world.past_prices import Candle, price_at
+
+MINUTES = (1, 3, 5, 15, 30, 60, 120, 240, 360, 720)
+KLINES_S = {str(minutes): 60 * minutes for minutes in MINUTES} | {"D": 86_400, "W": 604_800}
+"""Lengths of candles by their names."""
 
 Kind = Literal["perpetual", "usdc", "future", "prelaunch", "closed"]
 
@@ -259,6 +263,14 @@ def trade_uuid(trade_id: int) -> str:
 def levels(contract: Contract, rows: Iterable[tuple[int, int]]) -> list[list[str]]:
     """[price, size] texts; a size of zero removes the level and is '0'."""
     return [[contract.ticks(ticks), contract.size(lots) if lots else "0"] for ticks, lots in rows]
+
+
+def kline(contract: Contract, row: Candle) -> list[str]:
+    """Start, open, high, low, close, volume, turnover."""
+    prices = [contract.ticks(ticks) for ticks in (row.open, row.high, row.low, row.close)]
+    volume = contract.size(row.lots)
+    turnover = f"{float(volume) * float(prices[-1]):.4f}"
+    return [str(row.begin_ns // NS_PER_MS), *prices, volume, turnover]
 
 
 def full_ticker(contract: Contract, world: VenueWorld) -> Json:

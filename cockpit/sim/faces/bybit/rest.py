@@ -6,8 +6,10 @@
 | tickers | one call for all; open interest of both sides and of one |
 | orderbook | up to 1000 levels, default 25 |
 | funding/history | newest first, at most 200; `startTime` alone is an error |
+| kline, mark-price-kline, index-price-kline | newest first, of one price all three |
 | open-interest | newest first, pages by cursor |
 | recent-trade, risk-limit, time | |
+| /v5/system/status | no maintenance |
 
 `linear` is the only category with contracts; spot, inverse and option are empty lists. Above 600
 requests in 5 s there is HTTP 403.
@@ -23,6 +25,7 @@ from cockpit.sim.faces.bybit import messages as wire
 from cockpit.sim.faces.bybit.messages import Contract
 from cockpit.sim.faces.kit import pages
 from cockpit.sim.faces.kit.budgets import Budgets
+from cockpit.sim.faces.kit.candles import asked_candles
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.faces.kit.parameters import Parameters, Refusal
 from cockpit.sim.faces.kit.routes import Request, Routes, reply
@@ -168,6 +171,27 @@ def _funding_history(request: Request) -> Json:
     return {"category": "linear", "list": rows[:limit]}
 
 
+def _kline(request: Request) -> Json:
+    """With volume and turnover, which prices that nobody trades at do not have."""
+    contract, asked = _contract(request), _read(request)
+    length_s = wire.KLINES_S[asked.choice("interval", wire.KLINES_S)]
+    rows: list[list[str]] = []
+    if contract.state is not None:
+        found = asked_candles(
+            contract.state,
+            asked,
+            length_s,
+            request.world.now_ns(),
+            begin="start",
+            end="end",
+            limit=200,
+        )
+        rows = [wire.kline(contract, row) for row in reversed(found)]
+    if not request.path.endswith("/kline"):
+        rows = [row[:5] for row in rows]
+    return {"symbol": contract.native, "category": "linear", "list": rows}
+
+
 def _open_interest(request: Request) -> Json:
     """Both sides. The past is today's figure with a ripple: the world keeps no record of it."""
     contract, asked = _contract(request), _read(request)
@@ -246,9 +270,13 @@ ROUTES = Routes(
         "GET /v5/market/tickers": _tickers,
         "GET /v5/market/orderbook": _orderbook,
         "GET /v5/market/funding/history": _funding_history,
+        "GET /v5/market/kline": _kline,
+        "GET /v5/market/mark-price-kline": _kline,
+        "GET /v5/market/index-price-kline": _kline,
         "GET /v5/market/open-interest": _open_interest,
         "GET /v5/market/recent-trade": _recent_trades,
         "GET /v5/market/risk-limit": _risk_limit,
+        "GET /v5/system/status": lambda request: {"list": []},
     },
     envelope=_envelope,
     refused=_refused,

@@ -60,6 +60,19 @@ def test_the_funding_interval_is_in_minutes_and_differs_by_symbol(world: FakeWor
     assert rows["HYPEUSDT"]["fundingInterval"] == 240
 
 
+def test_candles_are_newest_first_and_a_mark_has_no_volume(world: FakeWorld) -> None:
+    rows = ask(world, "kline", symbol="BTCUSDT", interval="60", limit=3)["list"]
+    hour_ms = world.now_ns() // NS_PER_MS // HOUR_MS * HOUR_MS
+    assert [int(row[0]) for row in rows] == [hour_ms - n * HOUR_MS for n in range(3)]
+    assert rows[0][4] == "111000.00"
+    forward = ask(world, "kline", symbol="BTCUSDT", interval="60", start=rows[2][0], limit=2)
+    assert forward["list"] == rows[1:]
+    marks = ask(world, "mark-price-kline", symbol="BTCUSDT", interval="60", limit=3)["list"]
+    assert marks == [row[:5] for row in rows]
+    assert envelope(world, "kline", symbol="BTCUSDT", interval="7")["retCode"] == 10001
+    assert ask(world, "kline", symbol="BIOUSDT", interval="60")["list"] == []
+
+
 def test_the_usdc_perpetual_and_the_dated_future_have_names_of_their_own(
     world: FakeWorld,
 ) -> None:

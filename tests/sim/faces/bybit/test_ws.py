@@ -41,6 +41,16 @@ def subscribe(client: Client, *topics: str, **more: Any) -> list[Any]:
     return client.send({"op": "subscribe", "args": list(topics), **more})
 
 
+def test_the_running_candle_is_shown_each_second(client: Client, world: FakeWorld) -> None:
+    assert subscribe(client, "kline.1.BTCUSDT")[0]["success"]
+    assert client.step(world.step(0.5)) == []
+    (frame,) = client.step(world.step(0.5))
+    (row,) = frame["data"]
+    assert (row["interval"], row["confirm"], row["close"]) == ("1", False, "111000.00")
+    assert row["end"] - row["start"] == 59_999
+    assert not subscribe(client, "kline.7.BTCUSDT")[0]["success"]
+
+
 def test_an_answer_names_the_connection_and_the_request(client: Client) -> None:
     ack = subscribe(client, "publicTrade.BTCUSDT", req_id="abc")[0]
     pong = client.send({"op": "ping"})[0]
