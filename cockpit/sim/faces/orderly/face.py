@@ -7,6 +7,7 @@ What is said of a suffix that does not exist is "subscribed", and then nothing. 
 Sources: https://orderly.network/docs/build-on-omnichain/websocket-api, and probes of 2026-09-23.
 """
 
+from functools import partial
 from weakref import WeakValueDictionary
 
 from cockpit.sim.faces.kit.channels import Channel, Stream
@@ -15,7 +16,7 @@ from cockpit.sim.faces.kit.figures import now_ms
 from cockpit.sim.faces.orderly import channels
 from cockpit.sim.faces.orderly import messages as wire
 from cockpit.sim.world import contract
-from cockpit.sim.world.contract import MarketState, VenueWorld
+from cockpit.sim.world.contract import MarketState, Step, VenueWorld, alive
 
 PUBLIC_ID = "OqdphuyCtYWxwzhxyLLjOWNdFP7sQt8RPWzmb5xY"
 WS_PATHS = {"main": f"/ws/stream/{PUBLIC_ID}"}
@@ -45,48 +46,57 @@ class Face(Connection):
     def unreadable(self, data: str | bytes) -> Messages:
         return [self._refusal({}, INVALID)]
 
+    def push(self, step: Step) -> Messages:
+        for book in self._books.values():
+            book.advance(step)
+        yield from super().push(step)
+
     def answer(self, request: Json) -> Messages:
         if not isinstance(request, dict):
             return [self._refusal({}, INVALID)]
-        event, topic = request.get("event"), request.get("topic")
-        if event == "ping":
-            return [{"event": "pong", "ts": now_ms(self.world)}]
-        if event == "pong":
-            return []
-        if event == "request":
-            return [self._requested(request)]
-        if event not in ("subscribe", "unsubscribe") or not isinstance(topic, str):
-            return [self._refusal(request, INVALID)]
-        if event == "unsubscribe":
-            self.channels.pop(topic, None)
-        if event == "unsubscribe" or topic in self.channels:
-            return [self._said(request, event)]
+        match request.get("event"), request.get("topic"):
+            case "ping", _:
+                return [{"event": "pong", "ts": now_ms(self.world)}]
+            case "pong", _:
+                return []
+            case "request", _:
+                return [self._requested(request)]
+            case "subscribe", str(topic):
+                return self._subscribe(request, topic)
+            case "unsubscribe", str(topic):
+                self.channels.pop(topic, None)
+                return [self._said(request)]
+        return [self._refusal(request, INVALID)]
+
+    def _subscribe(self, request: Json, topic: str) -> Messages:
+        if topic in self.channels:
+            return [self._said(request)]
         if len(self.channels) >= MOST_TOPICS:
             return [self._refusal(request, TOO_MANY)]
         channel = self._channel(topic)
         if isinstance(channel, str):
             return [self._refusal(request, channel)]
         self.channels[topic] = channel
-        return [self._said(request, event), *channel.first()]
+        return [self._said(request), *channel.first()]
 
     def _channel(self, topic: str) -> Channel | str:
         """The channel of a topic, or why there is none."""
-        subject, at, kind = topic.partition("@")
+        world, (subject, at, kind) = self.world, topic.partition("@")
         if topic in ("markprices", "indexprices"):
-            return channels.AllPrices(self.world, topic)
+            return Stream(world, channels.SECOND_MS, partial(channels.prices, world, topic))
         state = self._market(subject)
         if not at or subject == wire.BUILT:
-            return Stream(self.world)
+            return Stream(world)
         if kind == "indexprice":
-            spots = map(wire.spot, wire.alive(self.world))
-            return Stream(self.world) if subject in spots else f"invalid index symbol {subject}"
+            spots = map(wire.spot, alive(world))
+            return Stream(world) if subject in spots else f"invalid index symbol {subject}"
         if state is None:
             return f"invalid symbol {subject}"
         if kind == "orderbookupdate":
-            return channels.Changes(self.world, topic, self._book(state))
+            return Stream(world, 0.0, self._book(state).changes)
         if kind == "orderbook":
-            return channels.Whole(self.world, topic, self._book(state), channels.SECOND_MS)
-        return channels.of_market(self.world, kind, state)
+            return channels.Whole(world, topic, self._book(state))
+        return channels.of_market(world, kind, state)
 
     def _requested(self, request: Json) -> Json:
         """The whole book once, as this connection knows it, stamped with its last change."""
@@ -98,7 +108,7 @@ class Face(Connection):
         if state is None:
             return self._refusal(request, f"invalid symbol {asked.get('symbol')}")
         book = self._book(state)
-        return self._said(request, "request") | {"data": book.snapshot() | {"ts": book.at_ms}}
+        return self._said(request) | {"data": book.snapshot() | {"ts": book.at_ms}}
 
     def _market(self, native: Json) -> MarketState | None:
         state = self.world.markets.get(native) if isinstance(native, str) else None
@@ -110,9 +120,9 @@ class Face(Connection):
             book = self._books[state.listing.native] = channels.Published(self.world, state)
         return book
 
-    def _said(self, request: Json, event: str) -> dict[str, Json]:
+    def _said(self, request: Json) -> dict[str, Json]:
         """An acknowledgement."""
-        return self._answered(request) | {"event": event, "success": True}
+        return self._answered(request) | {"event": request["event"], "success": True}
 
     def _refusal(self, request: Json, words: str) -> Json:
         return self._answered(request) | {"success": False, "errorMsg": words}

@@ -5,13 +5,10 @@ the builder's name as a suffix, and a dead one, which only the list of prices st
 Sources: https://orderly.network/docs/build-on-omnichain (restful-api, websocket-api).
 """
 
-from collections.abc import Iterator
-
 from cockpit.core.units import HOUR_S, NS_PER_MS
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.faces.kit.figures import now_ms
-from cockpit.sim.world.contract import Listing, MarketState, VenueWorld
-from cockpit.sim.world.followers import Levels
+from cockpit.sim.world.contract import Listing, MarketState, VenueWorld, alive
 
 Row = dict[str, Json]
 
@@ -21,23 +18,6 @@ BUILDERS = {"symbol": BUILT, "display_symbol_name": "AAPL", "broker_id": "mythos
 CREATED_MS, UPDATED_MS = 1_698_307_630_011, 1_788_641_176_560
 TIERS_FROM_USD = 2_000_000.0
 """The notional from which a market asks for more than its base margin."""
-
-
-def alive(world: VenueWorld) -> Iterator[MarketState]:
-    """Shared markets that are listed."""
-    return (state for state in world.markets.values() if state.mark is not None)
-
-
-def levels(state: MarketState, rows: Levels) -> list[list[float]]:
-    return [[float(state.price_text(t)), float(state.size_text(lots))] for t, lots in rows]
-
-
-def price(state: MarketState, ticks: int) -> float:
-    return float(state.price_text(ticks))
-
-
-def size(state: MarketState, lots: int) -> float:
-    return float(state.size_text(lots))
 
 
 def rate(value: float | None) -> float | None:
@@ -62,9 +42,9 @@ def info(state: MarketState) -> Row:
     liquidation = 0.006 if listing.max_leverage > 20 else 0.012
     return {
         "symbol": listing.native, "display_symbol_name": coin(listing), "broker_id": None,
-        "quote_min": 0, "quote_max": 200_000, "quote_tick": price(state, 1),
-        "base_min": size(state, listing.min_lots), "base_max": size(state, 10**9),
-        "base_tick": size(state, 1), "min_notional": listing.min_notional_usd,
+        "quote_min": 0, "quote_max": 200_000, "quote_tick": state.price(1),
+        "base_min": state.size(listing.min_lots), "base_max": state.size(10**9),
+        "base_tick": state.size(1), "min_notional": listing.min_notional_usd,
         "price_range": 0.03, "price_scope": 0.6, "std_liquidation_fee": liquidation,
         "liquidator_fee": liquidation / 2, "claim_insurance_fund_discount": liquidation / 2,
         "funding_period": rule.interval_s // HOUR_S, "cap_funding": rule.cap,
@@ -104,7 +84,7 @@ def futures(state: MarketState) -> Row:
         "display_symbol_name": coin(state.listing), "broker_id": None,
         "status": "ACTIVE" if state.mark is not None else "REDUCE_ONLY",
         "index_price": state.index, "mark_price": state.mark,
-        "open_interest": size(state, state.open_interest_lots), "is_pretge": False,
+        "open_interest": state.size(state.open_interest_lots), "is_pretge": False,
         "24h_open": state.prev_day_price, "24h_close": state.last,
         "24h_high": max(seen, default=None), "24h_low": min(seen, default=None),
         "24h_volume": volume, "24h_amount": round(volume * (state.mark or 0.0), 6),
