@@ -125,6 +125,37 @@ def standing(world: VenueWorld, account: Account) -> Standing:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Valued:
+    """A position at the mark: money in micro-dollars, prices in quote per contract.
+
+    `size` in units and `value` are signed, `profit` is unrealized. `entry_price` is None of a
+    position that is flat, `liquidation_price` where no price above zero does it.
+    """
+
+    state: MarketState
+    position: Position
+    size: float
+    value: int
+    profit: int
+    entry_price: float | None
+    liquidation_price: float | None
+
+
+def valued(world: VenueWorld, account: Account, position: Position) -> Valued:
+    rule, state = rule_of(world), world.by_symbol[position.symbol]
+    size = position.lots / 10**state.listing.size_decimals
+    return Valued(
+        state=state,
+        position=position,
+        size=size,
+        value=value(state, position),
+        profit=unrealized(rule, state, position),
+        entry_price=entry_cost(rule, position) / MICROS / abs(size) if size else None,
+        liquidation_price=liquidation(world, account, position) if size else None,
+    )
+
+
 def liquidation(world: VenueWorld, account: Account, position: Position) -> float | None:
     """The price in quote per contract; None where no price above zero does it."""
     rule, state = rule_of(world), world.by_symbol[position.symbol]

@@ -8,6 +8,8 @@ from cockpit.sim.world import margin
 from cockpit.sim.world.accounts import MICROS, Account, AccountBook, AccountFill, HoldingPlan
 from cockpit.sim.world.addresses import bech32, bech32_address, hex_address
 from cockpit.sim.world.contract import FundingRule, Listing, MarginRule, MarketState
+from tests.sim.fake_world import FakeWorld
+from tests.sim.tinyface import PROFILE
 
 CROSS = HoldingPlan("BTC", 1.0, leverage=10)
 ISOLATED = HoldingPlan("BTC", 1.0, leverage=4, isolated=True)
@@ -204,6 +206,24 @@ def test_maintenance_has_the_deduction_of_its_tier() -> None:
     fill(owner, CROSS, 2000.0, 100_000.0)
     state = at_mark(100_000.0)
     assert margin.maintenance(rule, state, owner.positions["BTC"]) == 3_125_000 * MICROS
+
+
+def test_a_position_is_valued_at_the_mark_and_a_flat_one_has_no_entry_and_no_end() -> None:
+    """Short 2 at 110 with a deposit of 80, at a mark of 115: 10 are lost on paper. It ends at the
+    price p where the equity 80 + 220 - 2 p is the maintenance of 1.25 % of 2 p."""
+    world = FakeWorld(PROFILE)
+    state = world.by_symbol["BTC"]
+    state.listing, state.mark = LISTING, 115.0
+    owner = account(80.0)
+    fill(owner, CROSS, -2.0, 110.0)
+    held = margin.valued(world, owner, owner.positions["BTC"])
+    assert (held.size, held.value, held.profit) == (-2.0, -230 * MICROS, -10 * MICROS)
+    assert held.entry_price == 110.0
+    assert held.liquidation_price == pytest.approx(300 / (2 * 1.0125))
+    flat = fill(owner, CROSS, 2.0, 110.0).position
+    held = margin.valued(world, owner, flat)
+    assert (held.size, held.value, held.profit) == (0.0, 0, 0)
+    assert held.entry_price is held.liquidation_price is None
 
 
 def test_a_book_finds_an_address_however_it_is_written() -> None:

@@ -10,7 +10,7 @@ from cockpit.sim.faces.kit.connection import Json, decode
 from cockpit.sim.faces.kit.figures import fixed
 from cockpit.sim.faces.kit.routes import Request
 from cockpit.sim.world import margin
-from cockpit.sim.world.accounts import MICROS, Position
+from cockpit.sim.world.accounts import MICROS
 from cockpit.sim.world.contract import VenueWorld
 
 
@@ -27,29 +27,23 @@ def balance(world: VenueWorld, address: str) -> Row:
     """A wallet is a JSON number, and leaves out what positions would bring."""
     assets, rows = [], []
     for one in world.accounts.of(address):
-        held = list(one.positions.values())
-        worth = margin.standing(world, one).equity - sum(_profit(world, each) for each in held)
+        held = [margin.valued(world, one, each) for each in one.positions.values()]
+        worth = margin.standing(world, one).equity - sum(each.profit for each in held)
         assets.append({"asset": "USDT", "walletBalance": worth / MICROS})
-        rows += [_position(world, each) for each in held]
+        rows += [_position(each) for each in held]
     return {
         "address": address, "accountPrivacy": "disabled", "perpAssets": assets,
         "positions": [{"tradingProduct": "perps", "positions": rows}],
     }  # fmt: skip
 
 
-def _profit(world: VenueWorld, position: Position) -> int:
-    return margin.unrealized(margin.rule_of(world), world.by_symbol[position.symbol], position)
-
-
-def _position(world: VenueWorld, position: Position) -> Row:
-    state = world.by_symbol[position.symbol]
-    size = position.lots / 10**state.listing.size_decimals
-    entry = position.entry_micros / MICROS / abs(size) if size else 0.0
-    profit, worth = _profit(world, position) / MICROS, margin.value(state, position) / MICROS
+def _position(held: margin.Valued) -> Row:
+    state, position = held.state, held.position
     return {
-        "symbol": state.listing.native, "positionAmount": f"{size:f}",
-        "entryPrice": fixed(entry, 8), "unrealizedProfit": fixed(profit, 8),
-        "notionalValue": fixed(worth, 8),
+        "symbol": state.listing.native, "positionAmount": f"{held.size:f}",
+        "entryPrice": fixed(held.entry_price or 0.0, 8),
+        "unrealizedProfit": fixed(held.profit / MICROS, 8),
+        "notionalValue": fixed(held.value / MICROS, 8),
         "markPrice": fixed(state.mark or 0.0, 8), "leverage": str(position.leverage or 20),
         "isolated": position.isolated, "isolatedWallet": "0", "positionSide": "BOTH", "adl": 1,
     }  # fmt: skip

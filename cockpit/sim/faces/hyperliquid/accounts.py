@@ -100,24 +100,22 @@ def _summary(equity: int, value: int, raw: int, used: int) -> Json:
 
 
 def _position(world: VenueWorld, account: Account, position: Position) -> Json:
-    state = world.by_symbol[position.symbol]
-    worth, cost = margin.value(state, position), position.entry_micros
-    pnl = worth - position.sign * cost
-    levered = cost / (position.leverage or 1)
+    held = margin.valued(world, account, position)
+    state, price = held.state, held.liquidation_price
+    levered = position.entry_micros / (position.leverage or 1)
     leverage: dict[str, Json] = {"type": "cross", "value": position.leverage}
     used = margin.initial(state, position)
     if position.isolated:
         leverage |= {"type": "isolated", "rawUsd": dollars(position.quote_micros)}
-        used = position.quote_micros + worth
-    price = margin.liquidation(world, account, position)
+        used = position.quote_micros + held.value
     return {
         "coin": state.listing.native,
         "szi": wire.size(state, position.lots),
         "leverage": leverage,
-        "entryPx": _entry(cost / MICROS / abs(position.lots) * 10**state.listing.size_decimals),
-        "positionValue": dollars(abs(worth)),
-        "unrealizedPnl": dollars(pnl),
-        "returnOnEquity": wire.fraction(pnl / levered) if levered else "0.0",
+        "entryPx": _entry(held.entry_price or 0.0),
+        "positionValue": dollars(abs(held.value)),
+        "unrealizedPnl": dollars(held.profit),
+        "returnOnEquity": wire.fraction(held.profit / levered) if levered else "0.0",
         "liquidationPx": None if price is None else wire.fraction(price, LIQUIDATION_DECIMALS),
         "marginUsed": dollars(used),
         "maxLeverage": state.listing.max_leverage,

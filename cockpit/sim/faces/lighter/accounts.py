@@ -18,8 +18,8 @@ from cockpit.sim.faces.kit.parameters import Parameters, Refusal
 from cockpit.sim.faces.kit.routes import Request
 from cockpit.sim.faces.lighter import messages as wire
 from cockpit.sim.world import margin
-from cockpit.sim.world.accounts import MICROS, Account, AccountFill, FundingPayment, Position
-from cockpit.sim.world.contract import MarketState, TradeTick, VenueWorld, decimal_text
+from cockpit.sim.world.accounts import MICROS, Account, AccountFill, FundingPayment
+from cockpit.sim.world.contract import TradeTick, VenueWorld, decimal_text
 
 Row = dict[str, Json]
 
@@ -194,17 +194,12 @@ def asset(one: Account) -> Row:
 def positions(world: VenueWorld, one: Account) -> dict[str, Row]:
     """By market id: what is open, and what once was."""
     latest = {position.symbol: position for position in one.closed} | one.positions
-    rows = {}
-    for symbol, position in latest.items():
-        state = world.by_symbol[symbol]
-        rows[str(state.listing.market_id)] = _position(world, one, state, position)
-    return rows
+    held = [margin.valued(world, one, position) for position in latest.values()]
+    return {str(row.state.listing.market_id): _position(row) for row in held}
 
 
-def _position(world: VenueWorld, one: Account, state: MarketState, position: Position) -> Row:
-    worth = margin.value(state, position)
-    pnl = worth - position.sign * position.entry_micros
-    price = margin.liquidation(world, one, position) if position.lots else 0
+def _position(held: margin.Valued) -> Row:
+    state, position = held.state, held.position
     allocated = position.quote_micros + position.sign * position.entry_micros
     # A short that was closed leaves a zero with a sign.
     minus = "-" if position.sign < 0 and not position.lots else ""
@@ -217,25 +212,17 @@ def _position(world: VenueWorld, one: Account, state: MarketState, position: Pos
         "position_tied_order_count": 0,
         "sign": position.sign,
         "position": state.size_text(abs(position.lots)),
-        "avg_entry_price": _entry(state, position),
-        "position_value": minus + dollars(abs(worth)),
-        "unrealized_pnl": dollars(pnl),
+        "avg_entry_price": f"{held.entry_price or 0.0:.{state.listing.price_decimals}f}",
+        "position_value": minus + dollars(abs(held.value)),
+        "unrealized_pnl": dollars(held.profit),
         "realized_pnl": dollars(position.realized_micros if position.lots else 0),
-        "liquidation_price": "0" if price is None else str(price),
+        "liquidation_price": str(held.liquidation_price or 0),
         "total_funding_paid_out": dollars(position.funding_micros if position.lots else 0),
         "margin_mode": ISOLATED if position.isolated else CROSS,
         "allocated_margin": dollars(allocated if position.isolated else 0),
         "total_discount": "0.000000",
         "margin_set_flag": 0,
     }
-
-
-def _entry(state: MarketState, position: Position) -> str:
-    listing = state.listing
-    if not position.lots:
-        return decimal_text(0, listing.price_decimals)
-    size = abs(position.lots) / 10**listing.size_decimals
-    return f"{position.entry_micros / MICROS / size:.{listing.price_decimals}f}"
 
 
 def funding_row(world: VenueWorld, payment: FundingPayment) -> Row:

@@ -14,7 +14,7 @@ from cockpit.sim.faces.kit.pages import sealed_page
 from cockpit.sim.faces.kit.parameters import Parameters, Refusal
 from cockpit.sim.faces.orderly.messages import Row
 from cockpit.sim.world import margin
-from cockpit.sim.world.accounts import MICROS, Account, FundingPayment, Position
+from cockpit.sim.world.accounts import Account, FundingPayment
 from cockpit.sim.world.contract import VenueWorld, decimal_text
 
 BRANDS = {1: "woofi_pro", 2: "modetrade", 3: "orderly"}
@@ -49,37 +49,32 @@ def state(world: VenueWorld, asked: Parameters) -> Json:
 
 
 def _state(world: VenueWorld, one: Account) -> Row:
-    now, rule = margin.standing(world, one), margin.rule_of(world)
-    held = one.positions.values()
-    profit = sum(margin.unrealized(rule, world.by_symbol[p.symbol], p) for p in held)
-    parts = {
-        "margin": now.equity,
-        "initial_margin": now.used,
-        "maintenance_margin": now.maintenance,
-    }
-    ratios = {
-        f"{name}_ratio": plain(part / now.value, 6) if now.value else "0"
-        for name, part in parts.items()
-    }
-    return ratios | {
+    now = margin.standing(world, one)
+    held = [margin.valued(world, one, position) for position in one.positions.values()]
+    profit = sum(row.profit for row in held)
+    return {
+        "margin_ratio": _ratio(now.equity, now.value),
+        "initial_margin_ratio": _ratio(now.used, now.value),
+        "maintenance_margin_ratio": _ratio(now.maintenance, now.value),
         "broker_id": BRANDS[one.number], "account_id": account_id(one), "account_type": "main",
         "account_value": dollars(now.equity), "free_collateral": dollars(max(0, now.available)),
         "total_collateral_value": dollars(now.equity - profit), "total_pnl_24_h": "0",
         "total_unrealized_pnl": dollars(profit), "total_unsettled_pnl": "0",
-        "positions": [_position(world, one, position) for position in held],
+        "positions": [_position(one, row) for row in held],
     }  # fmt: skip
 
 
-def _position(world: VenueWorld, one: Account, position: Position) -> Row:
-    market = world.by_symbol[position.symbol]
-    listing, worth = market.listing, margin.value(market, position)
-    quantity = abs(position.lots) / 10**listing.size_decimals
-    liquidation = margin.liquidation(world, one, position)
-    profit = dollars(margin.unrealized(margin.rule_of(world), market, position))
+def _ratio(part: int, whole: int) -> str:
+    return plain(part / whole, 6) if whole else "0"
+
+
+def _position(one: Account, held: margin.Valued) -> Row:
+    market, listing, position = held.state, held.state.listing, held.position
+    profit, liquidation = dollars(held.profit), held.liquidation_price
     return {
         "symbol": listing.native, "side": "LONG" if position.lots > 0 else "SHORT",
-        "position_qty": market.size_text(position.lots), "notional": dollars(abs(worth)),
-        "average_open_price": plain(position.entry_micros / MICROS / quantity, 12),
+        "position_qty": market.size_text(position.lots), "notional": dollars(abs(held.value)),
+        "average_open_price": plain(held.entry_price or 0.0, 12),
         "mark_price": plain(market.mark or 0.0, listing.price_decimals),
         "unrealized_pnl": profit, "unsettled_pnl": profit, "pnl_24_h": "0",
         "imr": str(listing.imf), "mmr": str(listing.mmf), "leverage": listing.max_leverage,
