@@ -52,18 +52,16 @@ class Face(Connection):
         yield from super().push(step)
 
     def answer(self, request: Json) -> Messages:
-        if not isinstance(request, dict):
-            return [self._refusal({}, INVALID)]
-        match request.get("event"), request.get("topic"):
-            case "ping", _:
+        match request:
+            case {"event": "ping"}:
                 return [{"event": "pong", "ts": now_ms(self.world)}]
-            case "pong", _:
+            case {"event": "pong"}:
                 return []
-            case "request", _:
-                return [self._requested(request)]
-            case "subscribe", str(topic):
+            case {"event": "request", "params": {"type": "orderbook", "symbol": native}}:
+                return [self._requested(request, native)]
+            case {"event": "subscribe", "topic": str(topic)}:
                 return self._subscribe(request, topic)
-            case "unsubscribe", str(topic):
+            case {"event": "unsubscribe", "topic": str(topic)}:
                 self.channels.pop(topic, None)
                 return [self._said(request)]
         return [self._refusal(request, INVALID)]
@@ -98,15 +96,11 @@ class Face(Connection):
             return channels.Whole(world, topic, self._book(state))
         return channels.of_market(world, kind, state)
 
-    def _requested(self, request: Json) -> Json:
+    def _requested(self, request: Json, native: Json) -> Json:
         """The whole book once, as this connection knows it, stamped with its last change."""
-        params = request.get("params")
-        asked = params if isinstance(params, dict) else {}
-        if asked.get("type") != "orderbook":
-            return self._refusal(request, INVALID)
-        state = self._market(asked.get("symbol"))
+        state = self._market(native)
         if state is None:
-            return self._refusal(request, f"invalid symbol {asked.get('symbol')}")
+            return self._refusal(request, f"invalid symbol {native}")
         book = self._book(state)
         return self._said(request) | {"data": book.snapshot() | {"ts": book.at_ms}}
 
@@ -129,5 +123,5 @@ class Face(Connection):
 
     def _answered(self, request: Json) -> dict[str, Json]:
         """It names the id of a request that had one."""
-        named = {"id": request["id"]} if "id" in request else {}
+        named = {"id": request["id"]} if isinstance(request, dict) and "id" in request else {}
         return {**named, "ts": now_ms(self.world)}

@@ -33,8 +33,10 @@ def spot(state: MarketState) -> str:
 
 
 def info_rows(world: VenueWorld) -> list[Row]:
+    """A builder's row has ticks and an interval of its own."""
     rows = [info(state) for state in alive(world)]
-    return [*rows, _builders(rows[0])] if rows else rows
+    own = {"quote_tick": 0.01, "base_tick": 0.01, "funding_period": 4}
+    return [*rows, {**rows[0], **BUILDERS, **own}] if rows else rows
 
 
 def info(state: MarketState) -> Row:
@@ -63,17 +65,14 @@ def coin(listing: Listing) -> str:
     return listing.native.removeprefix("PERP_").removesuffix("_USDC")
 
 
-def _builders(like: Row) -> Row:
-    return {**like, **BUILDERS, "quote_tick": 0.01, "base_tick": 0.01, "funding_period": 4}
-
-
 # --- figures -----------------------------------------------------------------------------------
 
 
 def futures_rows(world: VenueWorld) -> list[Row]:
     """Also the markets that the listing does not name."""
     rows = [futures(state) for state in world.markets.values()]
-    return [*rows, _built_futures(rows[0])] if rows else rows
+    own = dict.fromkeys(("index_price", "mark_price", "24h_close"), BUILT_PRICE)
+    return [*rows, {**rows[0], **BUILDERS, **own, "open_interest": 120.5}] if rows else rows
 
 
 def futures(state: MarketState) -> Row:
@@ -89,11 +88,6 @@ def futures(state: MarketState) -> Row:
         "24h_high": max(seen, default=None), "24h_low": min(seen, default=None),
         "24h_volume": volume, "24h_amount": round(volume * (state.mark or 0.0), 6),
     }  # fmt: skip
-
-
-def _built_futures(like: Row) -> Row:
-    priced = dict.fromkeys(("index_price", "mark_price", "24h_close"), BUILT_PRICE)
-    return {**like, **BUILDERS, **priced, "open_interest": 120.5}
 
 
 def _paid(state: MarketState) -> Row:

@@ -81,6 +81,7 @@ def _history(request: Request) -> Json:
     return {"rows": rows[(number - 1) * size : number * size], "meta": meta}
 
 
+CHAIN = {"name": "Arbitrum", "chain_id": "42161"}
 SYSTEM = {"status": 0, "msg": "System is functioning properly.", "scheduled_maintenance": None}
 ARBITRUM = {
     "chain_id": "42161", "contract_address": "0xaf88d065", "decimals": 6, "withdrawal_fee": 1,
@@ -118,9 +119,7 @@ on_http = Routes(
         "GET /v1/public/funding_rate_history": _history,
         "GET /v1/public/system_info": lambda request: SYSTEM,
         "GET /v1/public/token": lambda request: {"rows": [USDC]},
-        "GET /v1/public/chain_info": lambda request: {
-            "rows": [{"name": "Arbitrum", "chain_id": "42161"}]
-        },
+        "GET /v1/public/chain_info": lambda request: {"rows": [CHAIN]},
         "POST /v1/public/query": _query,
     },
     envelope=_envelope, refused=_refused, missing=NOWHERE, budgets=Budgets(100, 1.0, TOO_FREQUENT),
