@@ -59,7 +59,6 @@ class SnapshotView(MarketStore):
         )  # fmt: skip
         super().__init__(((n, chains[n].chain if n in chains else None) for n in names), ())
         self.at_ns = document.at_ns
-        self.clock_offset_ns = round(document.clock_offset_ms * NS_PER_MS)
         self.apply_all(_links(document, names))
         for chain in document.chains:
             self._take_chain(chain)
@@ -68,6 +67,8 @@ class SnapshotView(MarketStore):
             self.apply_all(_market_facts(market, self.at_ns))
             self._take_staleness(market)
         self._take_accounts(document)
+        # At last: the facts have no stamps, and would say that nothing is known of the clock.
+        self.set_clock(round(document.clock_offset_ms * NS_PER_MS))
 
     def _take_accounts(self, document: SnapshotDocument) -> None:
         """Accounts, with one for each that is only named by a position, then what they hold."""

@@ -103,15 +103,20 @@ class MarketStore:
     def _judge_lateness(self) -> None:
         """Set the clocks right against each other, and call stale what arrives too late."""
         offset_ns = clock_offset_ns(venue.chain for venue in self._venues.values())
-        self.clock_offset_ns = offset_ns
+        self.set_clock(offset_ns)
         for venue in self._venues.values():
-            venue.chain.agreed_offset_ns = offset_ns
             newest = venue.chain.newest_latency_ns()
             late_ns = 0 if newest is None else newest - offset_ns
             was_late = venue.late_s is not None
             venue.late_s = late_ns / NS_PER_S if late_ns > LATE_NS else None
             if was_late != (venue.late_s is not None):
                 self._turn(venue)
+
+    def set_clock(self, offset_ns: int) -> None:
+        """This machine's clock is so far ahead of the venues'; the next stamp tells it anew."""
+        self.clock_offset_ns = offset_ns
+        for venue in self._venues.values():
+            venue.chain.agreed_offset_ns = offset_ns
 
     def watch(self, symbols: Sequence[str]) -> None:
         """Change the watch list: new symbols start empty, dropped ones are forgotten."""

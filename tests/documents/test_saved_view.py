@@ -95,6 +95,16 @@ def test_a_saved_figure_is_as_old_at_its_moment_as_it_was():
     assert not market.is_stale("book", view.at_ns)
 
 
+def test_the_clock_that_a_snapshot_was_taken_by_is_as_wrong_as_it_was():
+    # Ours was three seconds ahead of the venues'.
+    store = live()
+    store.set_clock(3 * 10**9)
+    view = view_of(document(store))
+    assert view.clock_offset_ns == 3 * 10**9
+    assert view.market("dydx", "BTC").venue_now_ns(view.at_ns) == AT_NS - 3 * 10**9
+    assert document(view)["clock_offset_ms"] == 3000.0
+
+
 def test_a_silence_that_was_the_venues_habit_is_not_stale_when_it_is_read_back():
     saved = document(live())
     # 200 s are beyond the floor of 90 s; the venue, which speaks every 150 s, may take 300 s.
