@@ -22,7 +22,7 @@ SIZES = {
     "cockpit/venues/kit": Size(900, 2090),
     "cockpit/venues/aster": Size(620, 620),
     "cockpit/venues/bybit": Size(560, 675),
-    "cockpit/venues/dydx": Size(1100, 1460),
+    "cockpit/venues/dydx": Size(1100, 1465),
     "cockpit/venues/extended": Size(420, 535),
     "cockpit/venues/grvt": Size(420, 600),
     "cockpit/venues/hyperliquid": Size(1100, 1550),

@@ -192,6 +192,8 @@ class Account:
                 continue
             if known is not None and row.open_perpetual_positions is None:
                 pool.held = known.held
+                for held in pool.held.values():
+                    held.upnl = None  # it is none of this moment
             pool.told = None if known is None else known.told
             self._pools[pool.number] = pool
             yield from self._tell(pool, row, at_ns)

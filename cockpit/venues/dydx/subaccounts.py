@@ -26,6 +26,13 @@ class Held(msgspec.Struct, gc=False):
     net_funding: float | None
     id: str | None
 
+    def price(self, is_stated: bool, oracle: float | None) -> float | None:
+        """The oracle price that its figures go by: that of the venue's own profit where the venue
+        has just stated it, else the one of now."""
+        if not is_stated or self.entry is None or self.upnl is None:
+            return oracle
+        return numbers.positive(self.entry + self.upnl / self.size) or oracle
+
 
 class Pool:
     """One subaccount: its collateral, its positions, and what was told of it last."""
@@ -75,15 +82,15 @@ class Pool:
     def positions(
         self, account: str, stated: wire.Subaccount | None, terms: Terms, at_ns: int
     ) -> list[Position]:
+        """At the prices of what was `stated` just now, else at the oracle; the profit is that of
+        the mark, so that both are of one moment."""
         rows = []
         for ticker, held in self.held.items():
-            oracle = terms(ticker)[0]
-            upnl = None if stated is None else held.upnl
-            if upnl is None and oracle is not None and held.entry is not None:
-                upnl = held.size * (oracle - held.entry)
+            price, entry = held.price(stated is not None, terms(ticker)[0]), held.entry
+            upnl = None if price is None or entry is None else held.size * (price - entry)
             row = Position(
                 venue=VENUE, recv_ns=at_ns, symbol=symbol_of(ticker), account=account,
-                pool=str(self.number), size=held.size, entry=held.entry, mark=oracle, upnl=upnl,
+                pool=str(self.number), size=held.size, entry=entry, mark=price, upnl=upnl,
                 funding_paid=held.net_funding,
                 margin_mode="isolated" if self.number >= CHILDREN else "cross",
             )  # fmt: skip
@@ -93,18 +100,20 @@ class Pool:
     def margin(
         self, account: str, stated: wire.Subaccount | None, terms: Terms, at_ns: int
     ) -> Margin:
-        """The venue's own figures where it has just stated them, else ours at the oracle."""
+        """The venue's own figures where it has just stated them, with what must be kept at the
+        prices that it had then; else ours at the oracle."""
         equity, initial, maintenance = self.usdc, 0.0, 0.0
         is_rated = True
         for ticker, held in self.held.items():
             oracle, imf, mmf = terms(ticker)
-            if oracle is None:
+            price = held.price(stated is not None, oracle)
+            if price is None:
                 equity, is_rated = None, False
                 break
-            equity = None if equity is None else equity + held.size * oracle
+            equity = None if equity is None else equity + held.size * price
             is_rated = is_rated and imf is not None and mmf is not None
-            initial += abs(held.size) * oracle * (imf or 0.0)
-            maintenance += abs(held.size) * oracle * (mmf or 0.0)
+            initial += abs(held.size) * price * (imf or 0.0)
+            maintenance += abs(held.size) * price * (mmf or 0.0)
         used = initial if is_rated else None
         available = None if equity is None or used is None else equity - used
         said = None if stated is None else numbers.finite(stated.equity)

@@ -86,8 +86,10 @@ def test_the_recorded_isolated_position_lives_in_a_child_of_its_own():
     Invariants("dydx").check_all(outputs)
     [position] = only(Position, outputs)
     assert (position.symbol, position.size, position.entry) == ("APE", 20.0, 0.929)
-    assert (position.pool, position.margin_mode, position.upnl) == ("128", "isolated", -0.03259292)
-    assert position.mark is None, "a bare recording has no oracle"
+    assert (position.pool, position.margin_mode) == ("128", "isolated")
+    assert position.upnl == pytest.approx(-0.03259292)
+    worth = 0.929 - 0.03259292 / 20
+    assert position.mark == pytest.approx(worth), "what the venue worked its profit out at"
     assert position.liquidation is None, "the venue names none"
     assert position.account == "dydx1jd8uuuwcfr2xg6ek0g3mes2kppzm54qd65npwe/0"
     margins = {m.pool: m for m in only(Margin, outputs)}
@@ -144,7 +146,8 @@ def test_a_short_is_negative_whatever_the_sign_of_its_size():
 def test_no_field_is_taken_for_another():
     child = account(0, held("BTC-USD", "LONG", "2"), cash=usdc("300"))
     [position] = only(Position, feed(following(), frame(whole(child))))
-    assert (position.entry, position.mark, position.upnl) == (80.0, 100.0, 3.25)
+    assert (position.entry, position.upnl) == (80.0, 3.25)
+    assert position.mark == 80.0 + 3.25 / 2, "not the oracle of now: the profit is not of now"
     assert (position.funding_paid, position.leverage) == (-1.75, None)
     assert (position.pool, position.margin_mode) == ("0", "cross")
 
@@ -163,6 +166,35 @@ def test_the_figures_of_the_message_are_the_venues_and_those_after_it_follow_the
     assert margin.available == pytest.approx(520 - 4.4)
     [position] = only(Position, outputs)
     assert (position.mark, position.upnl) == (110.0, pytest.approx(2 * 30.0))
+
+
+def test_what_the_venue_worked_out_and_what_we_do_is_each_of_one_moment():
+    """300 USDC, 2 BTC bought at 80; the venue saw the oracle at 90, and ours says 100 already."""
+    session = following()
+    bought = held("BTC-USD", "LONG", "2", entryPrice="80", unrealizedPnl="20")
+    outputs = feed(
+        session, frame(whole(account(0, bought, cash=usdc("300"), equity="480", free="476.4")))
+    )
+    [position], [margin] = only(Position, outputs), only(Margin, outputs)
+    assert (position.mark, position.upnl) == (90.0, 20.0)
+    assert (margin.equity, margin.used) == (480.0, pytest.approx(2 * 90 * 0.02))
+    assert margin.maintenance == pytest.approx(2 * 90 * 0.012)
+    later = feed(session, *ticks(1))
+    [position], [margin] = only(Position, later), only(Margin, later)
+    assert (position.mark, position.upnl) == (100.0, 40.0)
+    assert (margin.equity, margin.maintenance) == (500.0, pytest.approx(2 * 100 * 0.012))
+
+
+def test_an_answer_without_its_positions_has_no_profit_of_this_moment():
+    session = following(ADDRESS)
+    bought = held("BTC-USD", "LONG", "2", entryPrice="80", unrealizedPnl="20")
+    feed(session, *ticks(1))
+    whole_row = account(0, bought, cash=usdc("300"), equity="480", free="476.4")
+    feed(session, reply("account", {"subaccounts": [whole_row]}, key=f"look/{ADDRESS}"))
+    bare = {**whole_row, "openPerpetualPositions": None}
+    outputs = feed(session, reply("account", {"subaccounts": [bare]}, key=f"look/{ADDRESS}"))
+    [position] = only(Position, outputs)
+    assert (position.mark, position.upnl) == (100.0, 40.0)
 
 
 def test_an_account_in_which_nothing_moves_is_confirmed_every_ten_seconds():
@@ -189,7 +221,8 @@ def test_the_documented_liquidation_price_follows_from_what_is_told():
     """The documentation's example: 1000 USDC, short 3 ETH at 3000, MMF 5 %: 3174.60."""
     terms = row("ETH-USD", oraclePrice="3000", maintenanceMarginFraction="0.05")
     session = following(PARENT, terms)
-    child = account(0, held("ETH-USD", "SHORT", "3"), cash=usdc("10000"), equity="1000", free="400")
+    short = held("ETH-USD", "SHORT", "3", entryPrice="3000", unrealizedPnl="0")
+    child = account(0, short, cash=usdc("10000"), equity="1000", free="400")
     outputs = feed(session, frame(whole(child)))
     [position], [margin] = only(Position, outputs), only(Margin, outputs)
     ours = liquidation_price(
@@ -211,9 +244,10 @@ def test_a_closed_position_is_told_closed_and_so_is_one_that_a_new_list_lacks():
 
 
 def test_positions_in_markets_that_nobody_follows_are_told_all_the_same():
-    child = account(0, held("DOGE-USD", "LONG", "5"), cash=usdc("9"))
+    silent = held("DOGE-USD", "LONG", "5", unrealizedPnl=None)
+    child = account(0, silent, cash=usdc("9"))
     [position] = only(Position, feed(following(), frame(whole(child))))
-    assert (position.symbol, position.mark) == ("DOGE", None)
+    assert (position.symbol, position.mark, position.upnl) == ("DOGE", None, None)
 
 
 def test_negative_equity_is_a_number_like_any_other():
