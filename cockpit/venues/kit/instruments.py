@@ -65,10 +65,15 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
         """Prices in quote per base and sizes in base units."""
         if self.price == 1.0 == self.size and not self.inverse:
             return levels
-        if self.inverse:
-            return tuple([(self.to_price(p), self.to_size(s, p)) for p, s in levels])
-        scale, contract = self.price, self.price * self.size
-        return tuple([(price / scale, size * contract) for price, size in levels])
+        return _converted(levels, self)
+
+
+def _converted(levels: Levels, unit: Unit) -> Levels:
+    """Apart from the look at the unit: names that a comprehension uses are dear to every caller."""
+    if unit.inverse:
+        return tuple([(unit.to_price(p), unit.to_size(s, p)) for p, s in levels])
+    scale, contract = unit.price, unit.price * unit.size
+    return tuple([(price / scale, size * contract) for price, size in levels])
 
 
 ONE = Unit()

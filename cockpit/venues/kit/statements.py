@@ -12,10 +12,9 @@ def snapshot(
     venue: str, market: Market, book: Sides, seq: int | None, venue_ns: int | None, at_ns: int
 ) -> BookSnapshot:
     """A whole book, each side best first."""
-    to_levels = market.unit.to_levels
     return BookSnapshot(
         venue=venue, symbol=market.symbol, recv_ns=at_ns, venue_ns=venue_ns,
-        bids=to_levels(book[0]), asks=to_levels(book[1]), seq=seq,
+        bids=market.unit.to_levels(book[0]), asks=market.unit.to_levels(book[1]), seq=seq,
     )  # fmt: skip
 
 
@@ -23,10 +22,9 @@ def delta(
     venue: str, market: Market, changes: Sides, seq: int | None, venue_ns: int | None, at_ns: int
 ) -> BookDelta:
     """The levels that changed, with what now stands there."""
-    to_levels = market.unit.to_levels
     return BookDelta(
         venue=venue, symbol=market.symbol, recv_ns=at_ns, venue_ns=venue_ns,
-        bids=to_levels(changes[0]), asks=to_levels(changes[1]), seq=seq,
+        bids=market.unit.to_levels(changes[0]), asks=market.unit.to_levels(changes[1]), seq=seq,
     )  # fmt: skip
 
 
