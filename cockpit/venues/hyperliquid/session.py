@@ -354,7 +354,7 @@ class Session(VenueSession):
 
     def _news(self, market: PerpMarket, said: Iterable[AnyEvent]) -> Iterable[AnyEvent]:
         """What is watched is stated each time, what is surveyed when it changes."""
-        return said if market.symbol in self.wants.symbols else self._said.news(said)
+        return said if market.symbol in self.watched else self._said.news(said)
 
     # --- replies ------------------------------------------------------------------------------
 

@@ -44,7 +44,8 @@ class VenueSession:
 
     def __init__(self, venue: str, wants: Wants) -> None:
         self.venue = venue
-        self.wants = wants
+        self.wants, self.watched = wants, frozenset(wants.symbols)
+        """And its symbols, for what asks at every row."""
         self.links: set[str] = set()
         """The links that are open."""
         self._followed = 0
@@ -86,7 +87,7 @@ class VenueSession:
         if isinstance(input, Opened):
             return self._opened(input)
         if isinstance(input, Wanted):
-            self.wants = input.wants
+            self.wants, self.watched = input.wants, frozenset(input.wants.symbols)
             return self._follow(input.at_ns)
         if isinstance(input, Closed):
             self._closed(input.link)

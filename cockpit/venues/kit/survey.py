@@ -17,7 +17,7 @@ class Survey(OverHttp, Generic[M]):
     """What the trader wants to see of the markets of a listing, and what was said of them."""
 
     def __init__(self, venue: str, listing: Instruments[M], wants: Wants) -> None:
-        self.wants = wants
+        self.wants, self._watched = wants, frozenset(wants.symbols)
         self._venue = venue
         self._listing = listing
         self._said = Unchanged()
@@ -25,7 +25,7 @@ class Survey(OverHttp, Generic[M]):
     def want(self, wants: Wants) -> None:
         """Where other markets are wanted all of it is news."""
         if wants != self.wants:
-            self.wants = wants
+            self.wants, self._watched = wants, frozenset(wants.symbols)
             self.forget()
 
     def closed(self, link: str) -> None:
@@ -46,7 +46,7 @@ class Survey(OverHttp, Generic[M]):
         return market
 
     def is_watched(self, market: Market) -> bool:
-        return market.symbol in self.wants.symbols
+        return market.symbol in self._watched
 
     def news(self, market: Market, facts: Iterable[E]) -> Iterable[E]:
         """All that is said of a watched market, of another one what is new."""
