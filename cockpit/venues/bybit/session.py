@@ -95,7 +95,7 @@ class Session(VenueSession):
     # --- frames -------------------------------------------------------------------------------
 
     def on_frame(self, frame: Frame) -> Sequence[Output]:
-        decoder = _FAST.get(frame.data[:18])
+        decoder = _FAST.get(frame.data[_HEAD])
         if decoder is None:
             return self._slow(frame)
         try:
@@ -146,12 +146,11 @@ class Session(VenueSession):
         topic, native = message.topic, message.data.s
         feed = self._books.feeds.get(topic)
         market = self.listing.markets.get(native) or self._rest.listing.known(native)
-        if market is None or not topic.endswith(native):
-            return self._stranger(topic, native, frame)
-        if feed is None:
-            if wire.book_depth(topic, native) is None:
+        # The chain that feeds a market was found to be of it.
+        if feed is None or market is None or market.feeding is not feed:
+            if market is None or wire.book_depth(topic, native) is None:
                 return self._stranger(topic, native, frame)
-            feed = self._books.feed(topic, market.symbol, frame.at_ns)
+            feed = feed or self._books.feed(topic, market.symbol, frame.at_ns)
             if feed is None:
                 return ()
         data, at_ns = message.data, frame.at_ns
@@ -193,7 +192,7 @@ class Session(VenueSession):
     def _trades(self, message: wire.TradeMessage, frame: Frame) -> Sequence[Output]:
         out: list[Output] = []
         for fill in message.data:
-            market = self._rest.listing.known(fill.s)
+            market = self.listing.markets.get(fill.s) or self._rest.listing.known(fill.s)
             if market is None or message.topic.removeprefix("publicTrade.") != fill.s:
                 return self._stranger(message.topic, fill.s, frame)
             venue_ns, is_buy = fill.T * NS_PER_MS, fill.S == "Buy"
@@ -225,9 +224,10 @@ _DECODERS: Mapping[str, "msgspec.json.Decoder[Any]"] = {
     "tickers": wire.ODD_TICKER,
     "publicTrade": wire.TRADES,
 }
+_HEAD = slice(18)
 _FAST: Mapping[str | bytes, "msgspec.json.Decoder[Any]"] = {
     head: decoder
     for kind, decoder in {**_DECODERS, "tickers": wire.TICKER}.items()
-    for head in (f'{{"topic":"{kind}.'[:18], f'{{"topic":"{kind}.'[:18].encode())
+    for head in (f'{{"topic":"{kind}.'[_HEAD], f'{{"topic":"{kind}.'[_HEAD].encode())
 }
 """The decoder by the first characters of a frame, as the venue writes them."""
