@@ -11,7 +11,7 @@ from cockpit.core.events import Funding, Levels
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_S, NS_PER_MS, NS_PER_S, next_boundary_ns
 from cockpit.venues.kit.facts import venue_facts
-from cockpit.venues.kit.fields import moment_ns
+from cockpit.venues.kit.fields import FIRST_S, LAST_S
 from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.history import Paid
 from cockpit.venues.kit.instruments import ONE
@@ -21,6 +21,7 @@ from cockpit.venues.lighter.markets import LighterMarket
 
 VENUE = "lighter"
 FACTS = venue_facts("cockpit.venues.lighter")
+_FIRST_MS, _LAST_MS = FIRST_S * 1_000, LAST_S * 1_000
 _MAX_DECIMALS = 18
 _MAX_PERCENT = 99.99
 _SIGNED = ("current_funding_rate", "funding_rate")
@@ -28,8 +29,11 @@ _FORCED = frozenset({"liquidation", "deleverage"})
 _GONE = ("inactive", "settled")
 SIGNS = {"long": 1.0, "short": -1.0}
 
-stamp_ns = moment_ns
-"""The venue stamps in milliseconds; None where it says nothing, or nonsense."""
+
+def stamp_ns(ms: float | None) -> int | None:
+    """The venue stamps in milliseconds; None where it says nothing, or nonsense."""
+    return int(ms) * NS_PER_MS if ms is not None and _FIRST_MS <= ms < _LAST_MS else None
+
 
 Fact = events.Trade | events.Prices | events.OpenInterest | Funding | events.Volume | events.Reject
 
@@ -47,20 +51,22 @@ def fraction(odd: Odd, what: str, percent: Any, least: float = -_MAX_PERCENT) ->
 
 def snapshot(market: LighterMarket, message: wire.BookMessage, at_ns: int) -> events.BookSnapshot:
     """The whole book, sorted: the venue's order is by price, but nothing promises it."""
-    book = message.order_book
+    book, sent_ms = message.order_book, message.timestamp
     bids = sorted([level for level in _levels(market, book.bids) if level[1] != 0.0], reverse=True)
     asks = sorted([level for level in _levels(market, book.asks) if level[1] != 0.0])
     return events.BookSnapshot(
-        venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=_book_ns(message),
+        venue=VENUE, symbol=market.symbol, recv_ns=at_ns,
+        venue_ns=_matched_ns(message.last_updated_at) if sent_ms is None else stamp_ns(sent_ms),
         bids=tuple(bids), asks=tuple(asks), seq=book.offset if book.nonce is None else book.nonce,
     )  # fmt: skip
 
 
 def delta(market: LighterMarket, message: wire.BookMessage, at_ns: int) -> events.BookDelta:
     """The levels that changed, in the venue's order."""
-    book = message.order_book
+    book, sent_ms = message.order_book, message.timestamp
     return events.BookDelta(
-        venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=_book_ns(message),
+        venue=VENUE, symbol=market.symbol, recv_ns=at_ns,
+        venue_ns=_matched_ns(message.last_updated_at) if sent_ms is None else stamp_ns(sent_ms),
         bids=_levels(market, book.bids), asks=_levels(market, book.asks),
         seq=book.offset if book.nonce is None else book.nonce,
     )  # fmt: skip
@@ -73,13 +79,11 @@ def _levels(market: LighterMarket, levels: tuple[wire.Level, ...] | None) -> Lev
     return pairs if market.unit is ONE else market.unit.to_levels(pairs)
 
 
-def _book_ns(message: wire.BookMessage) -> int | None:
-    """When the server sent it, else when the engine matched it."""
-    if message.timestamp is None and message.last_updated_at is not None:
-        matched_ms, beyond_us = divmod(message.last_updated_at, 1_000)
-        whole_ns = stamp_ns(matched_ms)
-        return None if whole_ns is None else whole_ns + beyond_us * 1_000
-    return stamp_ns(message.timestamp)
+def _matched_ns(matched_us: int | None) -> int | None:
+    """When the engine matched it."""
+    matched_ms, beyond_us = divmod(matched_us or 0, 1_000)
+    whole_ns = stamp_ns(matched_ms)
+    return None if whole_ns is None else whole_ns + beyond_us * 1_000
 
 
 def trades(market: LighterMarket, message: wire.TradeMessage[wire.Fill], at_ns: int) -> list[Fact]:
@@ -130,27 +134,27 @@ def stats(
     market: LighterMarket, row: wire.Stats, at_ns: int, venue_ns: int | None, odd: Odd
 ) -> list[Fact]:
     """One row of market_stats. A market whose prices are zero is no market: nothing is said."""
-    mark, index, last, unit = row.mark_price, row.index_price, row.last_trade_price, market.unit
-    if mark == 0.0 or index == 0.0:
+    mark, index, last = row.mark_price, row.index_price, row.last_trade_price
+    if mark == 0.0 or index == 0.0 or (mark is None and index is None):
         return []
-    if mark is None and index is None:
-        return []
+    contract = market.unit.contract
     out: list[Fact] = [
         events.Prices(
             venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=venue_ns,
-            mark=unit.to_price(mark) if mark else None,
-            index=unit.to_price(index) if index else None,
-            last=unit.to_price(last) if last else None,
+            mark=mark / contract if mark else None,
+            index=index / contract if index else None,
+            last=last / contract if last else None,
         )
     ]  # fmt: skip
-    units = finite(row.open_interest / mark) if row.open_interest is not None and mark else None
-    if units is not None:
+    interest_usd = row.open_interest
+    units = interest_usd / mark if interest_usd is not None and mark else None
+    if units is not None and units <= MAX_EXPONENT:
         if market.size_decimals is not None:
             units = round(units, market.size_decimals)
         out.append(
             events.OpenInterest(
                 venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=venue_ns,
-                base=units * unit.contract,
+                base=units * contract,
             )
         )  # fmt: skip
     rate = fraction(odd, "current_funding_rate", row.current_funding_rate)

@@ -25,6 +25,7 @@ from cockpit.venues.lighter import messages as wire
 from cockpit.venues.lighter.mapper import VENUE
 from cockpit.venues.lighter.markets import Directory, LighterMarket
 
+_BY_TAIL, _TAIL = wire.BY_TAIL, slice(-wire.TAIL_CHARS, None)
 _STATS = "market_stats:all"
 _EVERYWHERE = (_STATS, "height")
 _RULES = Rules(operations=120, window_s=60.0, in_flight=35)
@@ -100,7 +101,7 @@ class Session(VenueSession):
     # --- frames -------------------------------------------------------------------------------
 
     def on_frame(self, frame: Frame) -> Sequence[Output]:
-        decoder = wire.BY_TAIL.get(frame.data[-wire.TAIL_CHARS :])
+        decoder = _BY_TAIL.get(frame.data[_TAIL])
         if decoder is None:
             return self._slow(frame)
         try:
@@ -116,7 +117,7 @@ class Session(VenueSession):
             return self._book(message, frame)
         if type(message) is wire.Height:
             self._keys.seen("height")
-            return [mapper.block(message, frame.at_ns)]
+            return (mapper.block(message, frame.at_ns),)
         self._keys.seen(message.channel)
         if type(message) is wire.StatsMessage:
             return self._stats(message, frame)
@@ -139,17 +140,18 @@ class Session(VenueSession):
         if message.type == "update/order_book":
             verdict = feed.chain.delta(follows, seq, at_ns)
             if verdict is APPLY:
-                return [mapper.delta(market, message, at_ns)]
+                return (mapper.delta(market, message, at_ns),)
             return self._books.gap(feed, at_ns, "messages are missing") if verdict is GAP else ()
         if feed.chain.last is not None and 0 < feed.chain.last - seq < _FAR_BEHIND:
             return ()
         self._keys.seen(channel)
         feed.chain.snapshot(seq)
         feed.is_stated = True
-        return [mapper.snapshot(market, message, at_ns)]
+        return (mapper.snapshot(market, message, at_ns),)
 
     def _stats(self, message: wire.StatsMessage[Any], frame: Frame) -> Sequence[Output]:
-        venue_ns, at_ns, wants = mapper.stamp_ns(message.timestamp), frame.at_ns, self.wants
+        venue_ns, at_ns = mapper.stamp_ns(message.timestamp), frame.at_ns
+        watched, is_surveying = self.watched, self.wants.survey
         rows, is_of_all = message.market_stats, message.channel == _STATS
         if not is_of_all:
             rows = {message.channel.partition(":")[2]: rows}
@@ -163,15 +165,16 @@ class Session(VenueSession):
                 row = mapper.figures(row, odd)
             if row.symbol and row.symbol != market.name:
                 out += self._name(market, row.symbol, at_ns)
-            if is_of_all and not wants.shows(market.symbol):
+            is_watched = market.symbol in watched
+            if is_of_all and not (is_watched or is_surveying):
                 continue
             facts = mapper.stats(market, row, at_ns, venue_ns, odd)
-            if wants.survey and facts:
+            if is_surveying and facts:
                 facts += mapper.volume(market, row, at_ns, venue_ns)
-            out += facts if market.symbol in wants.symbols else self._said.news(facts)
+            out += facts if is_watched else self._said.news(facts)
         if odd:
             out += rejects(VENUE, at_ns, "market_stats", odd, frame.data)
-        if wants.survey and is_of_all and self._surveyed.due(at_ns):
+        if is_surveying and is_of_all and self._surveyed.due(at_ns):
             markets = len(self.listing.markets)
             out.append(Surveyed(venue=VENUE, recv_ns=at_ns, venue_ns=venue_ns, markets=markets))
         return out
