@@ -7,12 +7,13 @@ market counts its changes in `version`; a reader compares with the version it la
 
 import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from cockpit.core.assets import AssetRules
 from cockpit.core.events import (
     AccountFill,
     AccountState,
+    AnyEvent,
     BookReset,
     Event,
     Funding,
@@ -43,6 +44,10 @@ from cockpit.state.view import VenueRead
 
 LATE_NS: Final = 15 * NS_PER_S
 """A stream that is later than this is not live: what it shows is long over."""
+
+
+def _ignore(event: Event) -> None:
+    """Of a kind of which nothing is kept."""
 
 
 class MarketStore:
@@ -83,7 +88,11 @@ class MarketStore:
             ),
         }
         self._intake = Intake(self._venues, self._unwatched, self._judge_lateness)
-        self._handlers = {**dict.fromkeys(self._seldom, self._on_seldom), **self._intake.handlers}
+        self._handlers: dict[type, Callable[[Any], None]] = {
+            **dict.fromkeys(get_args(AnyEvent), _ignore),
+            **dict.fromkeys(self._seldom, self._on_seldom),
+            **self._intake.handlers,
+        }
 
     # --- writing ------------------------------------------------------------------------------
 
@@ -96,9 +105,7 @@ class MarketStore:
         handlers = self._handlers
         self.version += 1
         for event in events:
-            handler = handlers.get(type(event))
-            if handler is not None:
-                handler(event)
+            handlers[type(event)](event)
 
     def _judge_lateness(self) -> None:
         """Set the clocks right against each other, and call stale what arrives too late."""
