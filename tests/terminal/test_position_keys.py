@@ -260,12 +260,21 @@ async def test_a_count_does_not_change_what_is_marked():
         assert len(app.ui.positions.chosen) == 1
 
 
-async def test_legs_that_cancel_have_nothing_to_close_and_say_so():
+@pytest.mark.parametrize("keys", [("v", "v", "S"), ("0", "2", "S")])
+async def test_legs_on_both_sides_of_an_asset_are_closed_together(keys):
+    form = await taken("unwind", *keys)
+    assert legs_in(form) == [("alphaswap", "BTC", 0.5), ("bravo", "BTC", -0.5)]
+    assert form.text("symbol") == ""
+
+
+async def test_of_a_marked_pair_and_another_asset_the_pair_is_closed_and_that_is_said():
     app = Trader()
+    held.typed(app.readings, "bravo", "ETH", 3.0, entry=3_000.0)
     async with app.run_test(size=SIZE):
-        app.type("0", "2", "S")
-        assert app.ui.workspace == "positions"
-        assert app.told == ["the legs in BTC cancel: there is nothing to close"]
+        app.type("v", "v", "v", "g", "S")
+        form = app.ui.forms.opened["unwind"]
+        assert {symbol for _, symbol, _ in legs_in(form)} == {"BTC"}
+        assert app.told == ["unwind is of one asset: BTC"]
 
 
 async def test_a_leg_is_the_side_of_a_carry_that_is_held_already():
@@ -303,9 +312,10 @@ async def test_a_leg_elsewhere_has_no_book_to_be_closed_on_and_says_so():
 
 
 async def test_closing_an_asset_is_of_the_legs_that_have_a_book():
-    """0.5 long and 0.5 short cancel; what is at binance cannot be closed from here."""
+    """What is at binance cannot be closed from here."""
     app = await taken_from_binance("0", "2", "S")
-    assert app.told == ["the legs in BTC cancel: there is nothing to close"]
+    form = app.ui.forms.opened["unwind"]
+    assert legs_in(form) == [("alphaswap", "BTC", 0.5), ("bravo", "BTC", -0.5)]
 
 
 async def test_a_carry_leaves_a_leg_elsewhere_to_its_own():

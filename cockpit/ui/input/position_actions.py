@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from cockpit.portfolio.positions import Row
 from cockpit.ui.input import navigation, plan_actions, position_editor
 from cockpit.ui.input.host import Host, PromptSpec
+from cockpit.ui.input.way_out import as_positions, way_out
 from cockpit.ui.model.calculator_form import Form
 from cockpit.ui.model.position_selection import GROUPS, Key
 from cockpit.ui.model.readings import Readings
@@ -143,14 +144,14 @@ def _calculate(name: str) -> navigation.Handler:
             if problem:
                 host.say(problem, "warn")
                 return
+            if name in ("stagger", "carry"):
+                taken = _with_books(readings, taken)
+            way = way_out(_of_one_asset(taken)) if name == "stagger" and taken else name
             point(readings, cursor(readings, rows(readings)))
-            plan_actions.open_calculator(host, name)
+            plan_actions.open_calculator(host, way)
             if taken:
-                form = host.ui.forms.open(name)
-                if name in ("stagger", "carry"):
-                    taken = _with_books(readings, taken)
-                _FILL[name](form, taken, reach)
-                _warn(host, name, taken)
+                _FILL[way](host.ui.forms.open(way), taken, reach)
+                _warn(host, way, taken)
         finally:
             selection.chosen = marks
 
@@ -164,14 +165,16 @@ def _with_books(readings: Readings, taken: list[Row]) -> list[Row]:
 
 def _no_way_out(readings: Readings, taken: list[Row]) -> str:
     """Why nothing here can be closed slice by slice; empty if something can."""
-    symbol = taken[0].leg.symbol
-    mine = [row for row in taken if row.leg.symbol == symbol]
-    tradable = _with_books(readings, mine)
-    if not tradable:
-        return f"{mine[0].leg.venue} is not followed: there is no book to close {symbol} on"
-    if not _net(tradable):
-        return f"the legs in {symbol} cancel: there is nothing to close"
+    mine = _of_one_asset(taken)
+    if not _with_books(readings, mine):
+        leg = mine[0].leg
+        return f"{leg.venue} is not followed: there is no book to close {leg.symbol} on"
     return ""
+
+
+def _of_one_asset(taken: list[Row]) -> list[Row]:
+    """Those of the first row's asset."""
+    return [row for row in taken if row.leg.symbol == taken[0].leg.symbol]
 
 
 def _warn(host: Host, name: str, taken: list[Row]) -> None:
@@ -181,7 +184,7 @@ def _warn(host: Host, name: str, taken: list[Row]) -> None:
         more = f" and {len(old) - 1} more" if len(old) > 1 else ""
         host.say(f"{old[0].venue}/{old[0].symbol}{more} is stale: what was last read", "warn")
     symbols = dict.fromkeys(row.leg.symbol for row in taken)
-    if name in ("stagger", "carry") and len(symbols) > 1:
+    if name in ("stagger", "unwind", "carry") and len(symbols) > 1:
         host.say(f"{name} is of one asset: {next(iter(symbols))}", "info")
 
 
@@ -206,13 +209,6 @@ def _one_asset_first(readings: Readings) -> list[Row]:
     return sorted(taken, key=lambda row: row.leg.symbol != symbol)
 
 
-def _net(taken: list[Row]) -> float:
-    """In base units of the first row's asset; 0 where its legs cancel but for the last digits."""
-    sizes = [row.leg.size for row in taken if row.leg.symbol == taken[0].leg.symbol]
-    net = sum(sizes)
-    return 0.0 if abs(net) <= 1e-9 * sum(map(abs, sizes)) else net
-
-
 def _put(form: Form, **given: str) -> None:
     known = {field.name for field in form.fields}
     for key, text in given.items():
@@ -221,12 +217,19 @@ def _put(form: Form, **given: str) -> None:
 
 
 def _stagger(form: Form, taken: list[Row], _: int) -> None:
-    """Out of the position: the other side, on the venues where it is."""
-    leg, size = taken[0].leg, _net(taken)
-    venues = dict.fromkeys(row.leg.venue for row in taken if row.leg.symbol == leg.symbol)
+    """Out of the positions, which are all on one side: the other side, on the venues where they
+    are."""
+    mine = _of_one_asset(taken)
+    leg, size = mine[0].leg, sum(row.leg.size for row in mine)
+    venues = dict.fromkeys(row.leg.venue for row in mine)
     side = "sell" if size > 0 else "buy"
     _put(form, symbol=leg.symbol, side=side, size=plain(abs(size)), size_usd="")
     _put(form, venues=",".join(venues))
+
+
+def _unwind(form: Form, taken: list[Row], _: int) -> None:
+    """Both sides of one asset, closed together."""
+    _put(form, positions=as_positions(_of_one_asset(taken)), symbol="")
 
 
 def _hedge(form: Form, taken: list[Row], reach: int) -> None:
@@ -263,7 +266,10 @@ def _stress(form: Form, _: list[Row], reach: int) -> None:
             form.put(name, "", HELD)
 
 
-_FILL = {"stagger": _stagger, "hedge": _hedge, "carry": _carry, "stress": _stress}
+_FILL = {
+    "stagger": _stagger, "unwind": _unwind, "hedge": _hedge, "carry": _carry, "stress": _stress,
+}  # fmt: skip
+_KEYS = ("stagger", "hedge", "carry", "stress")
 _ROWS: Mapping[str, navigation.Handler] = {
     "cursor.up": _move(-1),
     "cursor.down": _move(1),
@@ -281,7 +287,7 @@ LOCAL: Mapping[str, Mapping[str, navigation.Handler]] = {
         "view.sort": _sort,
         "view.unsort": _unsort,
         "pane.focus": _to_market,
-        **{f"calc.{name}": _calculate(name) for name in _FILL},
+        **{f"calc.{name}": _calculate(name) for name in _KEYS},
     },
 }
 """Pane -> what keys of the table mean in it instead of what they mean everywhere."""

@@ -4,7 +4,6 @@ A trade is taken as one thing: `H` closes what nothing hedges of it, `S` closes 
 or the one that is counted alone, `X` stresses it, `C` looks at its pair again.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
@@ -16,6 +15,7 @@ from cockpit.portfolio.trades.reading import TradeReading
 from cockpit.state.trades import LegKey
 from cockpit.ui.input import navigation, plan_actions
 from cockpit.ui.input.host import Host, PromptSpec
+from cockpit.ui.input.way_out import as_positions, way_out
 from cockpit.ui.model.calculator_form import Form
 from cockpit.ui.model.position_selection import Key
 from cockpit.ui.readings.positions import chosen, is_followed, key_of, portfolio
@@ -227,7 +227,7 @@ def _calculate(name: str) -> navigation.Handler:
             return
         marks = selection.chosen
         selection.chosen = frozenset(key_of(row) for row in taken)
-        way = _way_out(taken, count) if name == "stagger" else name
+        way = way_out(taken) if name == "stagger" and not count else name
         try:
             if way == "stagger":
                 taken = _one_leg(host, taken, count)
@@ -254,12 +254,6 @@ def _taken(host: Host, entry: Entry) -> list[Row]:
     ]
 
 
-def _way_out(taken: list[Row], count: int) -> str:
-    """Legs on both sides are closed together; one alone, or the one that is counted, in slices."""
-    is_hedged = len({row.leg.size > 0 for row in taken}) == 2
-    return "unwind" if is_hedged and not count else "stagger"
-
-
 def _one_leg(host: Host, taken: list[Row], count: int) -> list[Row]:
     """The first leg that can be traded, or with a count that one; what stays is said."""
     tradable = [row for row in taken if is_followed(host.readings, row)]
@@ -282,23 +276,11 @@ def _put(form: Form, **given: str) -> None:
             form.put(key, text, HELD)
 
 
-def _positions(taken: list[Row]) -> str:
-    rows = []
-    for row in taken:
-        one: dict[str, object] = {
-            "venue": row.leg.venue, "symbol": row.leg.symbol, "size": row.leg.size
-        }  # fmt: skip
-        if row.leg.entry is not None:
-            one["entry"] = row.leg.entry
-        rows.append(one)
-    return json.dumps(rows)
-
-
 def _hedge(form: Form, taken: list[Row], entry: Entry) -> None:
     """What nothing hedges, held where most of its side is; of a hedged trade all of its legs."""
     naked = _naked(entry)
     if not naked:
-        _put(form, positions=_positions(taken), symbol="", size="", venue="", book="")
+        _put(form, positions=as_positions(taken), symbol="", size="", venue="", book="")
         return
     mine = [row.leg for row in taken if row.leg.size * naked > 0]
     leg = max(mine, key=lambda one: abs(one.size))
@@ -320,7 +302,7 @@ def _stagger(form: Form, taken: list[Row], _: Entry) -> None:
 
 
 def _unwind(form: Form, taken: list[Row], _: Entry) -> None:
-    _put(form, positions=_positions(taken), symbol="")
+    _put(form, positions=as_positions(taken), symbol="")
 
 
 def _carry(form: Form, taken: list[Row], _: Entry) -> None:
@@ -335,7 +317,7 @@ def _carry(form: Form, taken: list[Row], _: Entry) -> None:
 
 
 def _stress(form: Form, taken: list[Row], _: Entry) -> None:
-    _put(form, positions=_positions(taken))
+    _put(form, positions=as_positions(taken))
 
 
 _FILL = {
