@@ -205,3 +205,32 @@ def test_two_letters_are_looked_for_in_names_alone_for_they_are_in_every_sentenc
     choices = [Choice("a.up", "up", "the row above"), Choice("view.theme", "theme", "choose one")]
     assert [choice.name for choice in search(choices, "th")] == ["theme"]
     assert [choice.name for choice in search(choices, "row")] == ["up"]
+
+
+def reading(count: int = 12) -> Picker:
+    """A list for reading, whose notes need three rows each at this width."""
+    note = "what a figure of this name means, said in so many words that they need some rows"
+    choices = [Choice(f"word {i}", f"word {i}", note) for i in range(count)]
+    return Picker(*parts(), PickerSpec(title="help", choices=choices, can_choose=False))
+
+
+def test_the_end_of_a_list_is_one_key_away_and_moving_the_text_cursor_keeps_the_place():
+    picker = reading()
+    picker.press("end", None)
+    assert picker.choice.name == "word 11"
+    picker.press("home", None)
+    assert picker.choice.name == "word 0"
+    for char in "word":
+        picker.press(char, char)
+    picker.press("down", None)
+    picker.press("left", None)
+    assert picker.choice.name == "word 1"
+
+
+def test_the_chosen_entry_of_a_list_is_shown_whole():
+    picker = reading()
+    for _ in range(12):
+        drawn = [plain(line) for line in picker.lines(44, 12)]
+        chosen = [line for line in drawn if "▌" in line]
+        assert "rows" in chosen[-1], "its last words are there"
+        picker.press("down", None)

@@ -66,7 +66,15 @@ class Picker(Dialog[str | None]):
             choice = self.choice
             if choice is not None:
                 self.dismiss(choice.id if self._spec.can_choose else None)
-        elif self._entry.press(key, character):
+        elif key in ("home", "end") and not self._entry.text:
+            self._move(0 if key == "home" else len(self._matches) - 1)
+        else:
+            self._type(key, character)
+
+    def _type(self, key: str, character: str | None) -> None:
+        """Into the search; the cursor stays where it is until the words are others."""
+        before = self._entry.text
+        if self._entry.press(key, character) and self._entry.text != before:
             self._search()
 
     def paste(self, text: str) -> None:
@@ -86,7 +94,7 @@ class Picker(Dialog[str | None]):
     def _window(self, inner: int, rows: int) -> list[Line]:
         """The rows around the cursor, with a heading above each group while nothing is typed."""
         out: list[Line] = []
-        at = 0
+        at = end = 0
         group = ""
         for i, choice in enumerate(self._matches):
             if choice.group != group and not self._entry.text:
@@ -95,11 +103,13 @@ class Picker(Dialog[str | None]):
             if i == self._index:
                 at = len(out)
             out += self._rows(choice, inner, i == self._index)
+            if i == self._index:
+                end = len(out)
         self._top = max(0, min(self._top, len(out) - rows))
         if at < self._top + (1 if at == 1 else 0):
             self._top = max(0, at - 1)
-        elif at >= self._top + rows:
-            self._top = at - rows + 1
+        elif end > self._top + rows:
+            self._top = min(at, end - rows)
         return out[self._top : self._top + rows]
 
     def _rows(self, choice: Choice, inner: int, chosen: bool) -> list[Line]:

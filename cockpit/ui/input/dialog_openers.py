@@ -119,8 +119,8 @@ def filter_prompt(host: Host) -> None:
     host.ask(
         PromptSpec(
             mark="/",
-            title="filter",
-            hint="!text: rows without it · enter keeps it · esc drops it",
+            title="filter coins",
+            hint="!text: coins without it · enter keeps it · esc drops it",
             text=before,
             change=change,
             done=done,
