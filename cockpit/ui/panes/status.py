@@ -176,7 +176,8 @@ def _carry(readings: Readings, density: str) -> Line:
         return []
     head = "  carry" if density in _WIDE else ""
     if total.carry_usd_per_hour is None:
-        return [(f"{head} n/a", "warn")]
+        # Beside other figures `n/a` alone would say nothing.
+        return [(f"{head or ' carry'} n/a", "warn")]
     mark = fmt.STALE if _is_old(readings) else ""
     role = "gain" if total.carry_usd_per_hour >= 0 else "loss"
     decimals = 0 if density in _TINY and abs(total.carry_usd_per_hour) >= 1 else 2

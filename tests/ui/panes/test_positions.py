@@ -281,6 +281,14 @@ def test_the_nearest_liquidation_outlives_the_coin_and_venues_that_are_not_down(
     assert "liq" in plain(status.lines(held.hedged(), width, 1)[0])
 
 
+def test_a_carry_that_is_not_known_is_named_at_every_width() -> None:
+    scene = held.hedged()
+    held.typed(scene, "binance", "BTC", 1.0, entry=60_000.0)
+    for width in (200, 120, 80):
+        line = plain(status.lines(scene, width, 1)[0])
+        assert "carry n/a" in line, line
+
+
 def test_the_status_line_marks_sums_that_may_lack_what_an_unread_account_holds() -> None:
     assert fmt.STALE not in plain(status.lines(held.hedged(), 200, 1)[0])
     scene = held.hedged()
