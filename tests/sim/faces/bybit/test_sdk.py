@@ -52,9 +52,10 @@ def test_it_raises_on_a_start_time_alone(http: Any) -> None:
 
 
 def test_it_follows_a_book_level_by_level(socket: Any) -> None:
-    heard: queue.Queue[Any] = queue.Queue()
-    socket.orderbook_stream(50, "BTCUSDT", heard.put)
-    updates = [heard.get(timeout=PATIENCE_S)["data"]["u"] for _ in range(6)]
+    """The library hands on one message that it changes with every update."""
+    heard: queue.Queue[int] = queue.Queue()
+    socket.orderbook_stream(50, "BTCUSDT", lambda message: heard.put(message["data"]["u"]))
+    updates = [heard.get(timeout=PATIENCE_S) for _ in range(6)]
     assert updates == list(range(updates[0], updates[0] + 6))
 
 
