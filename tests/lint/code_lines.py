@@ -30,7 +30,7 @@ SIZES = {
     "cockpit/venues/nado": Size(620, 955),
     "cockpit/venues/orderly": Size(620, 860),
     "cockpit/venues/paradex": Size(620, 715),
-    "cockpit/sim/faces/kit": Size(350, 400),
+    "cockpit/sim/faces/kit": Size(350, 405),
     "cockpit/sim/faces/aster": Size(450, 450),
     "cockpit/sim/faces/extended": Size(450, 450),
     "cockpit/sim/faces/grvt": Size(450, 450),

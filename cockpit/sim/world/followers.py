@@ -10,6 +10,8 @@ from cockpit.sim.world.contract import MarketState, Step
 
 Levels = list[tuple[int, int]]
 """(ticks, lots), best first; 0 lots where a level is gone."""
+Changes = list[tuple[int, int, int]]
+"""(ticks, lots, lots more than before), best first."""
 
 
 class BookMemory:
@@ -27,6 +29,12 @@ class BookMemory:
         self._known = {Side.BUY: dict(bids), Side.SELL: dict(asks)}
         return bids, asks
 
+    def changes(self) -> tuple[Changes, Changes]:
+        """As `news`, with what was added to each level; it is negative where it was taken away."""
+        before = self._known
+        bids, asks = self.news()
+        return _changes(before[Side.BUY], bids), _changes(before[Side.SELL], asks)
+
     def news(self) -> tuple[Levels, Levels]:
         """Bids and asks that changed, sizes absolute; a level that left the depth has 0 lots."""
         before = self._known
@@ -41,6 +49,10 @@ def _differences(before: Mapping[int, int], now: Levels) -> Levels:
     standing = {ticks for ticks, _ in now}
     changed = [(ticks, lots) for ticks, lots in now if before.get(ticks) != lots]
     return changed + [(ticks, 0) for ticks in before if ticks not in standing]
+
+
+def _changes(before: Mapping[int, int], news: Levels) -> Changes:
+    return [(ticks, lots, lots - before.get(ticks, 0)) for ticks, lots in news]
 
 
 class TouchedLevels:

@@ -180,8 +180,8 @@ def _kline(request: Request) -> Json:
         found = asked_candles(
             contract.state,
             asked,
-            length_s,
             request.world.now_ns(),
+            interval_s=length_s,
             begin="start",
             end="end",
             limit=200,

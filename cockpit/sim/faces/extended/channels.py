@@ -6,114 +6,85 @@ Source: https://api.docs.extended.exchange (public streams), recordings of Septe
 
 from collections.abc import Iterator, Sequence
 
-from cockpit.core.market import Side
 from cockpit.core.units import NS_PER_MS
 from cockpit.sim.faces.extended import messages as wire
-from cockpit.sim.faces.kit.channels import Cadence, fills_of
+from cockpit.sim.faces.kit.channels import Cadence, MarketStream, fills_of
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.world.contract import MarketState, Step, VenueWorld
+from cockpit.sim.world.followers import BookMemory
 
 DELTA_MS, TOUCH_MS, SNAPSHOT_MS = 100.0, 10.0, 60_000.0
 RECENT_TRADES = 50
-SIDES = (Side.BUY, Side.SELL)
 
 
-class Topic:
-    """What every topic knows."""
-
-    def __init__(self, world: VenueWorld, state: MarketState) -> None:
-        self._world = world
-        self._state = state
-        self._native = state.listing.native
+class Topic(MarketStream):
+    """What every topic says."""
 
     def _message(self, kind: str, data: Json) -> Json:
-        return {"type": kind, "data": data, "ts": self._world.now_ns() // NS_PER_MS}
+        return {"type": kind, "data": data, "ts": self.world.now_ns() // NS_PER_MS}
 
     def _book(self, kind: str, sides: Sequence[Json], depth: str) -> Json:
         bids, asks = sides
-        data = {"t": kind, "m": self._native, "b": bids, "a": asks, "d": depth}
+        data = {"t": kind, "m": self.state.listing.native, "b": bids, "a": asks, "d": depth}
         return self._message(f"ORDERBOOKS.{kind}", data)
+
+    def _whole(self, memory: BookMemory, depth: str) -> Json:
+        sides = [wire.levels(self.state, side) for side in memory.whole()]
+        return self._book("SNAPSHOT", sides, depth)
 
 
 class Book(Topic):
     """The whole book, signed changes each 100 ms, and each minute the whole book again."""
 
     def __init__(self, world: VenueWorld, state: MarketState) -> None:
-        super().__init__(world, state)
-        state.follow(self)
-        self._deltas = Cadence(DELTA_MS, world.now_ns())
+        super().__init__(world, state, DELTA_MS)
         self._snapshots = Cadence(SNAPSHOT_MS, world.now_ns())
-        self._known: dict[Side, dict[int, int]] = {}
+        self._memory = BookMemory(state)
 
     def first(self) -> Iterator[Json]:
-        yield self._snapshot()
+        yield self._whole(self._memory, "f")
 
     def after(self, step: Step) -> Iterator[Json]:
         is_minute = not step.flush and self._snapshots.due(step)
-        if not (is_minute or self._deltas.due(step)):
+        if not (is_minute or self.cadence.due(step)):
             return
-        bids, asks = (self._changes(side) for side in SIDES)
+        bids, asks = (wire.changes(self.state, side) for side in self._memory.changes())
         if bids or asks or is_minute:
-            self._deltas.mark(step.at_ns)
+            self.cadence.mark(step.at_ns)
             yield self._book("DELTA", (bids, asks), "f")
         if is_minute:
             self._snapshots.mark(step.at_ns)
-            yield self._snapshot()
-
-    def _snapshot(self) -> Json:
-        self._known = {side: dict(self._state.ladder(side)) for side in SIDES}
-        whole = [wire.levels(self._state, self._known[side].items()) for side in SIDES]
-        return self._book("SNAPSHOT", whole, "f")
-
-    def _changes(self, side: Side) -> list[Json]:
-        """Best first: `q` what was added or taken away, `c` what stands there now."""
-        state, before, now = self._state, self._known[side], dict(self._state.ladder(side))
-        self._known[side] = now
-        return [
-            {
-                "q": wire.size(state, now.get(ticks, 0) - before.get(ticks, 0)),
-                "p": wire.price(state, ticks),
-                "c": wire.size(state, now.get(ticks, 0)),
-            }
-            for ticks in sorted(now.keys() | before.keys(), reverse=side is Side.BUY)
-            if now.get(ticks) != before.get(ticks)
-        ]
+            yield from self.first()
 
 
 class Touch(Topic):
     """Best bid and ask: snapshots only, whenever they change."""
 
     def __init__(self, world: VenueWorld, state: MarketState) -> None:
-        super().__init__(world, state)
-        self._cadence = Cadence(TOUCH_MS, world.now_ns())
-        self._known: list[Json] = []
+        super().__init__(world, state, TOUCH_MS)
+        self._memory = BookMemory(state, 1)
 
     def first(self) -> Iterator[Json]:
-        best = [self._state.best(side) for side in SIDES]
-        self._known = [wire.levels(self._state, [level] if level else []) for level in best]
-        yield self._book("SNAPSHOT", self._known, "1")
+        yield self._whole(self._memory, "1")
 
     def after(self, step: Step) -> Iterator[Json]:
-        if self._cadence.due(step):
-            before = self._known
-            (message,) = self.first()
-            if self._known != before:
-                self._cadence.mark(step.at_ns)
-                yield message
+        if self.cadence.due(step) and any(self._memory.news()):
+            self.cadence.mark(step.at_ns)
+            yield from self.first()
 
 
 class Trades(Topic):
     """The last fifty in one message, then those of each step."""
 
     def first(self) -> Iterator[Json]:
-        self._state.follow(self)
-        recent = self._world.recent_trades(self._state.listing.symbol, RECENT_TRADES)
+        self.state.follow(self)
+        recent = self.world.recent_trades(self.state.listing.symbol, RECENT_TRADES)
         if recent:
-            yield self._message("TRADES", wire.fills(self._state, recent))
+            yield self._message("TRADES", wire.fills(self.state, recent))
 
     def after(self, step: Step) -> Iterator[Json]:
-        if fresh := fills_of(step, self._state):
-            yield self._message("TRADES", wire.fills(self._state, fresh))
+        if fresh := fills_of(step, self.state):
+            yield self._message("TRADES", wire.fills(self.state, fresh))
 
 
 class Price(Topic):
@@ -126,12 +97,12 @@ class Price(Topic):
 
     def first(self) -> Iterator[Json]:
         is_mark = self._kind == "MP"
-        price = self._state.mark if is_mark else self._state.index
+        price = self.state.mark if is_mark else self.state.index
         if price is None or price == self._known:
             return
         self._known = price
-        own_ms = 0 if is_mark else self._world.now_ns() // NS_PER_MS
-        row = {"m": self._native, "p": wire.exact(price), "ts": own_ms}
+        own_ms = 0 if is_mark else self.world.now_ns() // NS_PER_MS
+        row = {"m": self.state.listing.native, "p": wire.exact(price), "ts": own_ms}
         yield self._message(f"PRICES.{self._kind}", row)
 
     def after(self, step: Step) -> Iterator[Json]:
@@ -142,13 +113,13 @@ class Funding(Topic):
     """The last rate with the time of asking, then each payment shortly after its hour."""
 
     def first(self) -> Iterator[Json]:
-        if (last := self._state.last_payment) is not None:
-            yield self._row(last[1], self._world.now_ns())
+        if (last := self.state.last_payment) is not None:
+            yield self._row(last[1], self.world.now_ns())
 
     def after(self, step: Step) -> Iterator[Json]:
-        last = self._state.last_payment
-        if last is not None and self._state.listing.symbol in step.settled:
+        last = self.state.last_payment
+        if last is not None and self.state.listing.symbol in step.settled:
             yield self._row(last[1], last[0])
 
     def _row(self, rate: float, at_ns: int) -> Json:
-        return self._message("FUNDING_RATES", wire.payment(self._state, rate, at_ns))
+        return self._message("FUNDING_RATES", wire.payment(self.state, rate, at_ns))

@@ -14,6 +14,7 @@ from cockpit.sim.faces.extended.profile import cap_pct
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.faces.kit.figures import fixed, trimmed
 from cockpit.sim.world.contract import MarketState, TradeTick, VenueWorld
+from cockpit.sim.world.past_prices import Candle
 
 LISTED_MS = 1_752_829_532_673
 FIRST_TRADE_ID = 2_104_498_546_882_383_895
@@ -46,6 +47,7 @@ def market(world: VenueWorld, state: MarketState) -> Json:
         "minOrderSize": state.size_text(listing.min_lots),
         "maxLeverage": f"{listing.max_leverage}.00",
         "hourlyFundingRateCap": f"{cap_pct(listing.symbol):g}",
+        "riskFactorConfig": _one_tier(1 / listing.max_leverage),
     }  # fmt: skip
     return _row(
         listing.native.removesuffix("-USD"),
@@ -57,12 +59,18 @@ def market(world: VenueWorld, state: MarketState) -> Json:
     )
 
 
+def _one_tier(risk: float) -> Json:
+    upto = {"upperBound": "4000000", "riskFactor": f"{risk:g}", "isAvailableForUsers": True}
+    return [upto]
+
+
 _CONFIG = {
     "minOrderSize": "0.1", "minOrderSizeChange": "0.01", "minPriceChange": "0.01",
     "maxMarketOrderValue": "3000000", "maxLimitOrderValue": "15000000",
     "maxPositionValue": "60000000", "maxLeverage": "10.00", "hourlyFundingRateCap": "1",
     "openInterestLimit": "0", "maxNumOrders": "200", "limitPriceCap": "0.05",
     "limitPriceFloor": "0.05", "uPnlWithdrawable": True, "postWithdrawalMarginFactor": "0.1",
+    "riskFactorConfig": _one_tier(0.1),
 }  # fmt: skip
 
 
@@ -75,7 +83,13 @@ def _row(asset: str, **own: Json) -> Json:
         "tradingConfig": _CONFIG, "visibleOnUi": True, "referenceMarket": "null",
         "createdAt": LISTED_MS, **own,
     }  # fmt: skip
-    return {**row, "active": row["status"] == "ACTIVE"}
+    digits = row["assetPrecision"] + 1
+    on_chain = {
+        "type": "STARKX", "collateralId": "0x1", "collateralResolution": 1_000_000,
+        "syntheticId": f"0x{f'{asset}-{digits}'.encode().hex():0<30}",
+        "syntheticResolution": 10**digits,
+    }  # fmt: skip
+    return {**row, "active": row["status"] == "ACTIVE", "l2Config": on_chain}
 
 
 def _stats(**figures: str | int) -> dict[str, Json]:
@@ -137,6 +151,20 @@ def levels(state: MarketState, rows: Iterable[tuple[int, int]]) -> Json:
     return [{"q": size(state, lots), "p": price(state, ticks)} for ticks, lots in rows]
 
 
+def changes(state: MarketState, rows: Iterable[tuple[int, int, int]]) -> Json:
+    """`q` is what was added or taken away, `c` what stands there now."""
+    return [
+        {"q": size(state, more), "p": price(state, ticks), "c": size(state, lots)}
+        for ticks, lots, more in rows
+    ]
+
+
+def candle(state: MarketState, row: Candle) -> Json:
+    prices = zip("ohlc", row[1:5], strict=True)
+    told = {name: price(state, ticks) for name, ticks in prices}
+    return {**told, "v": size(state, row.lots), "T": row.begin_ns // NS_PER_MS}
+
+
 def fills(state: MarketState, trades: Iterable[TradeTick]) -> Json:
     return [
         {
@@ -150,6 +178,13 @@ def fills(state: MarketState, trades: Iterable[TradeTick]) -> Json:
         }
         for trade in trades
     ]
+
+
+def interest(state: MarketState, at_ns: int) -> Json:
+    """Of now, in dollars and in coins: the world keeps no record of it."""
+    coins = float(state.size_text(state.open_interest_lots))
+    worth = fixed(coins * (state.mark or 0.0), 16)
+    return {"i": worth, "I": fixed(coins, 16), "t": at_ns // NS_PER_MS}
 
 
 def payment(state: MarketState, rate: float, at_ns: int) -> Json:

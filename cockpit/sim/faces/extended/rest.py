@@ -4,6 +4,8 @@
 | --- | --- |
 | markets | all, or those of `market`, which may be repeated; 1001 for one that is unknown |
 | markets/M/stats, /orderbook, /trades | an unknown market's order book is an answer without data |
+| candles/M/trades, /mark-prices, /index-prices | newest first, the same prices in all three |
+| M/open-interests | what is open now, for each length of the span |
 | M/funding | newest first, at most 1000, `cursor` for what is older |
 | assets | the collateral |
 
@@ -11,24 +13,25 @@ Above 1000 requests a minute there is 429. Source: https://api.docs.extended.exc
 """
 
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, quote
 
 from cockpit.core.market import Side
 from cockpit.core.units import NS_PER_MS
 from cockpit.sim.faces.extended import messages as wire
 from cockpit.sim.faces.kit import pages
 from cockpit.sim.faces.kit.budgets import Budgets
+from cockpit.sim.faces.kit.candles import asked_candles
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.faces.kit.parameters import Parameters, Refusal
 from cockpit.sim.faces.kit.routes import Request, Routes, reply
 from cockpit.sim.world.contract import HttpReply, MarketState, VenueWorld
+from cockpit.sim.world.past_prices import Candle
 
 MOST_ROWS = 1000
 FORBIDDEN = HttpReply(403, "Forbidden", "text/plain")
 
 
 def _invalid(name: str) -> Refusal:
-    return Refusal(1000, f"Invalid parameter {name}", 400)
+    return Refusal(1005 if name == "interval" else 1000, f"Invalid parameter {name}", 400)
 
 
 def _unknown() -> Refusal:
@@ -74,6 +77,20 @@ def _trades(request: Request) -> Json:
     return wire.fills(state, reversed(request.world.recent_trades(state.listing.symbol, 50)))
 
 
+def _candles(request: Request) -> list[Candle]:
+    """Oldest first, at most 1000."""
+    state, asked = _state(request), Parameters(request.query, _invalid)
+    return asked_candles(state, asked, request.world.now_ns(), limit=100)
+
+
+def _price_candles(request: Request) -> Json:
+    return [wire.candle(_state(request), row) for row in reversed(_candles(request))]
+
+
+def _interests(request: Request) -> Json:
+    return [wire.interest(_state(request), row.begin_ns) for row in _candles(request)]
+
+
 def _funding(request: Request) -> HttpReply:
     state, asked = _state(request), Parameters(request.query, _invalid)
     end_ns = asked.moment_ns("endTime", 2**63 - 1)
@@ -99,6 +116,8 @@ ROUTES = Routes(
         "GET /api/v1/info/markets/{market}/stats": _stats,
         "GET /api/v1/info/markets/{market}/orderbook": _orderbook,
         "GET /api/v1/info/markets/{market}/trades": _trades,
+        "GET /api/v1/info/candles/{market}/{price}": _price_candles,
+        "GET /api/v1/info/{market}/open-interests": _interests,
         "GET /api/v1/info/{market}/funding": _funding,
     },
     envelope=lambda request, data: reply(200, {"status": "OK", "data": data}),
@@ -110,12 +129,7 @@ ROUTES = Routes(
 def on_http(
     world: VenueWorld, method: str, target: str, headers: Mapping[str, str], body: bytes
 ) -> HttpReply:
-    """Answer one request. A repeated parameter becomes one, its values parted by commas."""
+    """Answer one request, if its client says who it is."""
     if not any(name.lower() == "user-agent" and value for name, value in headers.items()):
         return FORBIDDEN
-    path, _, query = target.partition("?")
-    values: dict[str, list[str]] = {}
-    for name, value in parse_qsl(query):
-        values.setdefault(name, []).append(value)
-    joined = "&".join(f"{name}={quote(','.join(many))}" for name, many in values.items())
-    return ROUTES.answer(world, method, f"{path}?{joined}", headers, body)
+    return ROUTES.answer(world, method, target, headers, body)

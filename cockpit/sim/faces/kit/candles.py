@@ -20,9 +20,9 @@ def length_s(name: str) -> int | None:
 def asked_candles(
     state: MarketState,
     asked: Parameters,
-    interval_s: int,
     now_ns: int,
     *,
+    interval_s: int | None = None,
     begin: str = "startTime",
     end: str = "endTime",
     limit: int = 500,
@@ -31,8 +31,12 @@ def asked_candles(
 ) -> list[Candle]:
     """Oldest first, of a span whose bounds have these names and this unit.
 
-    `limit` is how many rows there are where the request does not say.
+    Without `interval_s` the request names the length. `limit` is how many rows there are where it
+    does not say.
     """
+    interval_s = interval_s or length_s(asked.text("interval"))
+    if interval_s is None:
+        raise asked.refusal("interval")
     begin_ns = asked.moment_ns(begin, 0, unit_ns) if begin in asked else None
     end_ns = asked.moment_ns(end, 0, unit_ns) if end in asked else None
     return candles(state, interval_s, now_ns, begin_ns, end_ns, asked.limit(limit, most))

@@ -83,7 +83,7 @@ class Routes:
         """Answer one request; `target` is path and query."""
         path, _, query = target.partition("?")
         methods, at = self._find(path)
-        request = Request(world, method, path, dict(parse_qsl(query)), headers, body, at)
+        request = Request(world, method, path, _joined(query), headers, body, at)
         if self.budgets and self.budgets.of(world, headers).take(world.now_ns()) < 0:
             return self.budgets.refusal
         if not methods:
@@ -101,3 +101,11 @@ class Routes:
             if found := pattern.fullmatch(path):
                 return methods, {name: unquote(part) for name, part in found.groupdict().items()}
         return {}, {}
+
+
+def _joined(query: str) -> dict[str, str]:
+    """The values by their names; those of a repeated name are parted by commas."""
+    values: dict[str, list[str]] = {}
+    for name, value in parse_qsl(query):
+        values.setdefault(name, []).append(value)
+    return {name: ",".join(many) for name, many in values.items()}

@@ -201,7 +201,6 @@ def test_above_the_budget_there_is_429(world: FakeWorld) -> None:
 @pytest.mark.parametrize(
     ("path", "recording"),
     [
-        ("/markets", "rest_20260913_info_markets_9rows.json"),
         ("/markets/BTC-USD/orderbook", "rest_202604_orderbook_btc.json"),
         ("/BTC-USD/funding?limit=9", "rest_202604_funding_history_btc.json"),
         ("/assets", "rest_202604_assets.json"),
@@ -210,6 +209,38 @@ def test_above_the_budget_there_is_429(world: FakeWorld) -> None:
 def test_an_answer_has_the_recorded_shape(world: FakeWorld, path: str, recording: str) -> None:
     shown = shapes.shape(json.loads(get(extended, world, f"{API}{path}").body))
     assert shapes.differences(shapes.recorded_shape("extended", recording, ""), shown) == []
+
+
+def test_a_market_has_the_recorded_shape_but_for_whom_would_be_deleveraged(
+    world: FakeWorld,
+) -> None:
+    recording = shapes.recorded_shape("extended", "rest_20260928_market_nvda_24_5.json", "* *")
+    shown = [shapes.shape(row) for row in ask(world, "/markets")]
+    (left_out,) = shapes.differences(recording, shapes.merged(shown))
+    assert left_out == "$.marketStats.deleverageLevels is missing"
+
+
+def test_a_tier_and_the_chain_say_what_leverage_and_lot_say(world: FakeWorld) -> None:
+    (bitcoin,) = ask(world, "/markets?market=BTC-USD")
+    tier = bitcoin["tradingConfig"]["riskFactorConfig"][0]
+    assert float(tier["riskFactor"]) * float(bitcoin["tradingConfig"]["maxLeverage"]) == 1.0
+    # "BTC-6" in hexadecimal digits, as the venue shows it for a million units to the coin.
+    assert bitcoin["l2Config"]["syntheticId"] == "0x4254432d3600000000000000000000"
+    assert bitcoin["l2Config"]["syntheticResolution"] == 1_000_000
+
+
+def test_candles_are_newest_first_and_interest_oldest_first(world: FakeWorld) -> None:
+    rows = ask(world, "/candles/BTC-USD/trades?interval=PT1H&limit=2")
+    hour_ms = world.at_ns // HOUR_NS * 3_600_000
+    assert [row["T"] for row in rows] == [hour_ms, hour_ms - 3_600_000]
+    assert rows[0]["c"] == "111000"
+    assert ask(world, "/candles/BTC-USD/mark-prices?interval=PT1H&limit=2") == rows
+    interest = ask(world, f"/BTC-USD/open-interests?interval=PT1H&startTime={rows[1]['T']}")
+    assert [row["t"] for row in interest] == [hour_ms - 3_600_000, hour_ms]
+    shown = ask(world, "/markets/BTC-USD/stats")
+    assert float(interest[0]["I"]) == float(shown["openInterestBase"])
+    refused = get(extended, world, f"{API}/candles/BTC-USD/trades?interval=PT7S")
+    assert json.loads(refused.body)["error"]["code"] == 1005
 
 
 @pytest.mark.parametrize(
