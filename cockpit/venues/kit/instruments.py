@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -52,14 +53,18 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
         return size * self.price * self.size
 
     def tick(self, value: object) -> float | None:
-        """The step of prices, quote per base."""
+        """The step of prices, quote per base: the float nearest to the decimal that it is.
+
+        A thousandth of 1e-7 divided as floats is 9.999999999999999e-11, and no price rounded to
+        that is a price of the market.
+        """
         step = positive(value)
-        return None if step is None else step / self.contract
+        return None if step is None else float(Decimal(repr(step)) / Decimal(repr(self.price)))
 
     def lot(self, value: object) -> float | None:
         """A size, such as the step of sizes, in base units; of a market that is not inverse."""
         size = positive(value)
-        return None if size is None else size * self.contract
+        return None if size is None else float(Decimal(repr(size)) * Decimal(repr(self.contract)))
 
     def to_levels(self, levels: Levels) -> Levels:
         """Prices in quote per base and sizes in base units."""

@@ -206,7 +206,7 @@ def _settled(market: LighterMarket, rate: float, at_ns: int, paid_ns: int) -> Fu
 
 def instrument(market: LighterMarket, row: wire.Row, at_ns: int, odd: Odd) -> events.Instrument:
     """A listed perp. Margin fractions count 1e-4, fees are percent, minima are both binding."""
-    contract, status = market.unit.contract, row.get("status", "active")
+    unit, status = market.unit, row.get("status", "active")
     initial, maintenance, minimum, minimum_usd = (
         odd.number(name, row.get(name), 0.0)
         for name in (
@@ -220,10 +220,9 @@ def instrument(market: LighterMarket, row: wire.Row, at_ns: int, odd: Odd) -> ev
     is_active = status == "active" and row.get("is_frozen") is not True
     return events.Instrument(
         venue=VENUE, symbol=market.symbol, recv_ns=at_ns, native=market.name,
-        base=market.symbol, quote="USDC", contract=contract, funding_interval_s=HOUR_S,
-        tick=None if places is None else 1 / 10**places / contract,
-        lot=None if market.size_decimals is None else 1 / 10**market.size_decimals * contract,
-        min_size=None if minimum is None else minimum * contract,
+        base=market.symbol, quote="USDC", contract=unit.contract, funding_interval_s=HOUR_S,
+        tick=unit.tick(_step(places)), lot=unit.lot(_step(market.size_decimals)),
+        min_size=unit.lot(minimum),
         min_notional_usd=minimum_usd,
         max_leverage=10_000.0 / initial if initial and initial >= 1.0 else None,
         mmf=maintenance / 10_000.0 if maintenance else None,
@@ -231,6 +230,11 @@ def instrument(market: LighterMarket, row: wire.Row, at_ns: int, odd: Odd) -> ev
         maker_fee=None if maker is None else maker / 100.0,
         status="active" if is_active else "delisted" if status in _GONE else "paused",
     )  # fmt: skip
+
+
+def _step(decimals: int | None) -> float | None:
+    """One in the last of so many digits behind the point."""
+    return None if decimals is None else float(f"1e-{decimals}")
 
 
 def _decimals(odd: Odd, row: wire.Row, name: str) -> int | None:

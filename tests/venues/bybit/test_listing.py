@@ -1,5 +1,6 @@
 """Bybit's listing: names, multipliers, pages, states, margin tiers."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -72,7 +73,7 @@ def test_a_multiplier_in_the_name_is_the_contract_and_not_the_symbol(
 ) -> None:
     (market,) = listed(row(native, base))
     assert (market.symbol, market.base, market.contract) == (symbol, symbol, contract)
-    assert market.tick == 0.1 / contract
+    assert market.tick == float(Decimal("0.1") / Decimal(contract))
     assert market.lot == 0.001 * contract
     assert market.min_size == 0.002 * contract
     assert name_without_metadata(native) == (symbol, contract)

@@ -161,7 +161,7 @@ def test_ccxt_reads_the_same_in_the_listing(name: str) -> None:
         market = theirs[native]
         assert market["symbol"] == f"{native.removesuffix('-USD')}/USDC:USDC"
         assert market["quote"] == item.quote
-        assert item.tick == market["precision"]["price"] / item.contract
+        assert item.tick == pytest.approx(market["precision"]["price"] / item.contract)
         assert item.lot == market["precision"]["amount"] * item.contract
         assert item.max_leverage == market["limits"]["leverage"]["max"]
         if item.symbol in rates:

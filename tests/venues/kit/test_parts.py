@@ -1,5 +1,7 @@
 """The smaller parts: questions, the pulse, the listing, accounts, what was said already."""
 
+from decimal import Decimal
+
 import msgspec
 import pytest
 from msgspec.structs import replace
@@ -268,6 +270,21 @@ def test_prices_and_sizes_of_scaled_fractional_and_inverse_contracts() -> None:
     assert inverse.to_size(6_000.0, 60_000.0) == pytest.approx(0.1)
     assert inverse.to_levels(((60_000.0, 6_000.0),)) == ((60_000.0, pytest.approx(0.1)),)
     assert Unit().to_levels(((1.0, 2.0),)) == ((1.0, 2.0),)
+
+
+@pytest.mark.parametrize("coins", ["1", "1000", "10000", "1000000"])
+@pytest.mark.parametrize("step", ["0.0000001", "0.00000005", "0.000025", "0.0001", "0.1", "2"])
+def test_steps_of_markets_that_count_in_thousands_are_whole_decimals(step: str, coins: str) -> None:
+    """A limit of 0.0000046388 stands at 46,388 ticks of 1e-10, not at 46,388.000000000005."""
+    unit = Unit(price=float(coins))
+    tick, lot = unit.tick(step), unit.lot(step)
+    assert Decimal(repr(tick)) == Decimal(step) / Decimal(coins)
+    assert Decimal(repr(lot)) == Decimal(step) * Decimal(coins)
+
+
+def test_a_step_of_prices_is_not_of_the_size_of_a_contract() -> None:
+    """A contract of 0.01 BTC trades in steps of 0.1 USD a BTC all the same."""
+    assert (Unit(size=0.01).tick("0.1"), Unit(size=0.01).lot("1")) == (0.1, 0.01)
 
 
 @pytest.mark.parametrize(

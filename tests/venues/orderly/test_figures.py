@@ -208,7 +208,7 @@ def listed(*each: Any) -> dict[str, Instrument]:
 def test_a_listing_is_in_coins_and_its_minimum_is_not_its_lot() -> None:
     """base_min may be larger than base_tick, as of EURUSD."""
     market = listed(info(PEPE, quote_tick=1e-7, base_tick=100, base_min=200, base_imr=0.05))["PEPE"]
-    assert market.tick == 1e-7 / 1000
+    assert market.tick == 1e-10
     assert (market.lot, market.min_size, market.contract) == (100_000.0, 200_000.0, 1000.0)
     assert (market.max_leverage, market.min_notional_usd) == (20.0, 10.0)
     assert (market.base, market.quote, market.native) == ("PEPE", "USDC", PEPE)
