@@ -23,9 +23,9 @@ from cockpit.core.events import Margin, Position, Reject
 from cockpit.venues.aster.mapper import VENUE, AsterMarket
 from cockpit.venues.contract import Fetch, Output, Reply
 from cockpit.venues.kit.accounts import Accounts, UnreadableError
-from cockpit.venues.kit.decoding import encode, reject
+from cockpit.venues.kit.decoding import encode, reject, rejects
 from cockpit.venues.kit.fields import Number, decoder
-from cockpit.venues.kit.numbers import finite, positive
+from cockpit.venues.kit.numbers import Odd, finite
 from cockpit.venues.kit.parts import OverHttp
 from cockpit.venues.kit.polling import Rota, Timing
 
@@ -113,7 +113,8 @@ class PublicAccounts(OverHttp):
         if balance.accountPrivacy == "enabled":
             return list(self._accounts.unknown(address, at_ns, PRIVATE))
         try:
-            positions = list(self._positions(address, balance, at_ns))
+            odd = Odd()
+            positions = list(self._positions(address, balance, at_ns, odd))
             margin = _margin(address, balance, positions, at_ns)
         except UnreadableError as error:
             return self._accounts.rejected(address, reject(VENUE, at_ns, f"account: {error}"))
@@ -124,9 +125,12 @@ class PublicAccounts(OverHttp):
         for pool in _POOLS:
             rows = [position for position in positions if position.pool == pool]
             out += followed.ledger.whole(pool, rows, at_ns)
-        return [*out, margin, *self._accounts.read(address, at_ns, is_flat=not positions)]
+        out += [margin, *self._accounts.read(address, at_ns, is_flat=not positions)]
+        return [*out, *rejects(VENUE, at_ns, "account", odd, reply.body)]
 
-    def _positions(self, address: str, balance: Balance, at_ns: int) -> Iterator[Position]:
+    def _positions(
+        self, address: str, balance: Balance, at_ns: int, odd: Odd
+    ) -> Iterator[Position]:
         """The open ones."""
         if balance.positions is None:
             raise UnreadableError("there is no list of positions")
@@ -139,9 +143,9 @@ class PublicAccounts(OverHttp):
                 )
             for row in product.positions:
                 if finite(row.positionAmount) != 0.0:
-                    yield self._position(address, row, at_ns)
+                    yield self._position(address, row, at_ns, odd)
 
-    def _position(self, address: str, row: Held, at_ns: int) -> Position:
+    def _position(self, address: str, row: Held, at_ns: int, odd: Odd) -> Position:
         market, amount = self._markets.get(row.symbol), finite(row.positionAmount)
         if market is None:
             raise UnreadableError(f"a position in {row.symbol:.40}, which is not listed")
@@ -149,14 +153,16 @@ class PublicAccounts(OverHttp):
             raise UnreadableError(f"size in {market.native} is no number")
         if row.positionSide != "BOTH":
             amount = abs(amount) if row.positionSide == "LONG" else -abs(amount)
-        entry, mark, unit = positive(row.entryPrice), positive(row.markPrice), market.unit
+        entry, mark = odd.price("entryPrice", row.entryPrice), odd.price("markPrice", row.markPrice)
+        unit, quantile = market.unit, odd.number("adl", row.adl)
         return Position(
             venue=VENUE, recv_ns=at_ns, symbol=market.symbol, account=address,
             pool="" if row.positionSide == "BOTH" else row.positionSide,
-            size=amount * unit.contract, adl_quantile=_QUANTILES.get(finite(row.adl)),
+            size=amount * unit.contract, adl_quantile=_QUANTILES.get(quantile),
             entry=None if entry is None else unit.to_price(entry),
             mark=None if mark is None else unit.to_price(mark),
-            upnl=finite(row.unrealizedProfit), leverage=positive(row.leverage),
+            upnl=odd.number("unrealizedProfit", row.unrealizedProfit),
+            leverage=odd.price("leverage", row.leverage),
             margin_mode=None if row.isolated is None else "isolated" if row.isolated else "cross",
         )  # fmt: skip
 

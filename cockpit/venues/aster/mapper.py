@@ -11,7 +11,7 @@ from cockpit.venues.kit.fields import moment_ns, ms_to_ns
 from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.history import Paid
 from cockpit.venues.kit.instruments import Market, unscaled
-from cockpit.venues.kit.numbers import positive
+from cockpit.venues.kit.numbers import is_nothing
 
 VENUE = "aster"
 QUOTE = "USDT"
@@ -43,14 +43,16 @@ def names(row: wire.SymbolRow) -> tuple[str, str, float] | str:
 def instrument(market: AsterMarket, row: wire.SymbolRow, coin: str, at_ns: int) -> Instrument:
     """The market as now listed, in coins."""
     filters = {each.filterType: each for each in row.filters}
-    nothing, unit = wire.Filter(), market.unit
-    lots = filters.get("LOT_SIZE", nothing)
+    nothing, unit, odd = wire.Filter(), market.unit, market.odd
+    prices, lots = filters.get("PRICE_FILTER", nothing), filters.get("LOT_SIZE", nothing)
+    notional = filters.get("MIN_NOTIONAL", nothing).notional
     return Instrument(
         venue=VENUE, recv_ns=at_ns, symbol=market.symbol, native=market.native,
         base=coin, quote=row.quoteAsset,
-        tick=unit.tick(filters.get("PRICE_FILTER", nothing).tickSize),
-        lot=unit.lot(lots.stepSize), min_size=unit.lot(lots.minQty),
-        min_notional_usd=positive(filters.get("MIN_NOTIONAL", nothing).notional),
+        tick=unit.tick(odd.number("tickSize", prices.tickSize, 0.0)),
+        lot=unit.lot(odd.number("stepSize", lots.stepSize, 0.0)),
+        min_size=unit.lot(odd.number("minQty", lots.minQty, 0.0)),
+        min_notional_usd=odd.price("minimum notional", notional),
         contract=unit.contract, funding_interval_s=market.interval_s, status=_status(row.status),
         taker_fee=FACTS.taker_fee, maker_fee=FACTS.maker_fee,
     )  # fmt: skip
@@ -67,8 +69,8 @@ def marked(market: AsterMarket, row: wire.Mark, at_ns: int) -> Figures:
     """Mark, index and the running rate; no rate of a market without a mark."""
     said = Figures(VENUE, market, at_ns, row.E * NS_PER_MS)
     said.prices(row.p, row.i)
-    if market.price(row.p) is not None:
-        said.live(row.r, market.interval_s, moment_ns(row.T))
+    if not is_nothing(row.p):
+        said.live(row.r, market.interval_s, said.moment(row.T))
     return said
 
 

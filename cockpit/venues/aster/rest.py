@@ -9,11 +9,12 @@ from cockpit.venues.aster import messages as wire
 from cockpit.venues.aster.mapper import VENUE, AsterMarket
 from cockpit.venues.contract import Fetch, Output, Reply, Wants
 from cockpit.venues.kit.backfill import Page, Plan
-from cockpit.venues.kit.decoding import reject
+from cockpit.venues.kit.decoding import reject, rejects
 from cockpit.venues.kit.dedupe import Unchanged
-from cockpit.venues.kit.fields import Rows, interval_s
+from cockpit.venues.kit.fields import Rows, told_interval_s
 from cockpit.venues.kit.history import FundingHistory, Pages
 from cockpit.venues.kit.instruments import Instruments, Unit
+from cockpit.venues.kit.numbers import Odd
 from cockpit.venues.kit.polling import Question, Rota, Timing
 from cockpit.venues.kit.rows import RowReader
 from cockpit.venues.kit.survey import Survey
@@ -118,11 +119,13 @@ class Rest:
     def _on_info(self, answer: Rows, reply: Reply) -> Sequence[Output]:
         """How often each market pays, of markets that are gone as well."""
         rows, unread = _PERIODS.read(answer, reply.name, reply.at_ns)
-        known_s = self._intervals_s
-        self._intervals_s = {row.symbol: interval_s(row.fundingIntervalHours) for row in rows} | {
-            name: known_s[name] for name in unread.names if name in known_s
+        known_s, odd = self._intervals_s, Odd()
+        self._intervals_s = {
+            row.symbol: told_interval_s(odd, f"interval of {row.symbol}", row.fundingIntervalHours)
+            for row in rows
         }
-        out: list[Output] = [*unread.rejects]
+        self._intervals_s |= {name: known_s[name] for name in unread.names if name in known_s}
+        out: list[Output] = [*unread.rejects, *rejects(VENUE, reply.at_ns, reply.name, odd, "")]
         for market in self.listing.markets.values():
             every_s = market.interval_s = self._intervals_s.get(market.native)
             out += self.listing.amend(market, reply.at_ns, funding_interval_s=every_s)

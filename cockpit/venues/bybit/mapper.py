@@ -10,11 +10,11 @@ from cockpit.venues.bybit import messages as wire
 from cockpit.venues.kit.books import BookFeed
 from cockpit.venues.kit.decoding import reject
 from cockpit.venues.kit.facts import venue_facts
-from cockpit.venues.kit.fields import MINUTE_S, interval_s, moment_ns, ms_to_ns
+from cockpit.venues.kit.fields import MINUTE_S, interval_s, moment_ns, ms_to_ns, told_interval_s
 from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.history import Paid
 from cockpit.venues.kit.instruments import Market
-from cockpit.venues.kit.numbers import finite, positive
+from cockpit.venues.kit.numbers import finite, is_nothing
 
 VENUE = "bybit"
 FACTS = venue_facts("cockpit.venues.bybit")
@@ -23,6 +23,7 @@ REORDER_MS = 10_000
 """A value this much older than ours was overtaken on its way; older still, ours was wrong."""
 _PRICES = frozenset({"markPrice", "indexPrice", "lastPrice"})
 _FUNDING = frozenset({"fundingRate", "nextFundingTime", "fundingIntervalHour"})
+_MERGED = _PRICES | _FUNDING | {"openInterest", "singleOpenInterest"}
 
 RiskLimits = tuple[tuple[float, float, float], ...]
 """(notional from which it counts, maintenance and initial fraction), lowest first."""
@@ -58,9 +59,10 @@ class BybitMarket(Market):
         self, row: Mapping[str, object], ts_ms: int | None, at_ns: int, data: str | bytes
     ) -> Sequence[Fact | Reject]:
         """Merge a row and state what it says; a figure that cannot be costs itself, and is last."""
-        fresh = self._merge(row, at_ns // NS_PER_MS if ts_ms is None else ts_ms)
+        problems: list[str] = []
+        fresh = self._merge(row, at_ns // NS_PER_MS if ts_ms is None else ts_ms, problems)
         if not fresh or self.is_halted or self._is_dead:
-            return ()
+            return [reject(VENUE, at_ns, problem, data) for problem in problems]
         venue_ns = ms_to_ns(ts_ms)
         facts = list[Fact | Reject]()
         if not fresh.isdisjoint(_PRICES):
@@ -75,7 +77,6 @@ class BybitMarket(Market):
                         mark=mark, index=index, last=last,
                     )
                 )  # fmt: skip
-        problems: list[str] | None = None
         single, both = self.values.get("singleOpenInterest"), self.values.get("openInterest")
         if single is not None:
             interest = single if "singleOpenInterest" in fresh else None
@@ -89,15 +90,16 @@ class BybitMarket(Market):
                 )
             )
         elif interest is not None:
-            problems = [f"open interest of {self.native} is negative"]
+            problems.append(f"open interest of {self.native} is negative")
         if not fresh.isdisjoint(_FUNDING):
-            live = self.live(at_ns, venue_ns)
+            live, next_ms = self.live(at_ns, venue_ns), self.values.get("nextFundingTime")
+            if next_ms and "nextFundingTime" in fresh and moment_ns(next_ms) is None:
+                problems.append(f"nextFundingTime of {self.native} is no time")
             if isinstance(live, Funding):
                 facts.append(live)
             elif live is not None:
-                problems = [*(problems or ()), live]
-        if problems is not None:
-            facts += [reject(VENUE, at_ns, problem, data) for problem in problems]
+                problems.append(live)
+        facts += [reject(VENUE, at_ns, problem, data) for problem in problems]
         return facts
 
     def volume(self, row: wire.ListedTicker, venue_ns: int | None, at_ns: int) -> Figures:
@@ -121,17 +123,29 @@ class BybitMarket(Market):
 
     @property
     def _is_dead(self) -> bool:
-        return "markPrice" in self.values and positive(self.values["markPrice"]) is None
+        """Whether it is said to have no mark."""
+        return "markPrice" in self.values and is_nothing(self.values["markPrice"])
 
-    def _merge(self, row: Mapping[str, object], ts_ms: int) -> set[str]:
-        """Take over the keys that are there and not overtaken; returns which."""
+    def _merge(self, row: Mapping[str, object], ts_ms: int, problems: list[str]) -> set[str]:
+        """Take over the keys that are there and not overtaken; returns which.
+
+        What is no such figure is unknown from now on.
+        """
         fresh: set[str] = set()
         if len(row) == 1:
             return fresh
         for key, value in row.items():
-            if key == "symbol" or 0 < self.stamps_ms.get(key, 0) - ts_ms < REORDER_MS:
+            if key not in _MERGED or 0 < self.stamps_ms.get(key, 0) - ts_ms < REORDER_MS:
                 continue
-            self.values[key] = value if type(value) is float else finite(value)
+            number = value if type(value) is float else finite(value)
+            if number is None and not is_nothing(value):
+                problems.append(f"{key} of {self.native} is no number")
+                self.values.pop(key, None)
+            elif number is not None and number < 0.0 and key in _PRICES:
+                problems.append(f"{key} of {self.native} is no price")
+                self.values.pop(key, None)
+            else:
+                self.values[key] = number
             self.stamps_ms[key] = ts_ms
             fresh.add(key)
         return fresh
@@ -144,7 +158,7 @@ def paid(row: wire.FundingRow) -> Paid:
 
 def instrument(market: BybitMarket, row: wire.InstrumentRow, at_ns: int) -> Instrument:
     """The market as now listed, in coins."""
-    lot, unit = row.lotSizeFilter, market.unit
+    lot, unit, odd = row.lotSizeFilter, market.unit, market.odd
     return Instrument(
         venue=VENUE,
         recv_ns=at_ns,
@@ -152,13 +166,13 @@ def instrument(market: BybitMarket, row: wire.InstrumentRow, at_ns: int) -> Inst
         native=market.native,
         base=wire.coin_and_contract(row.symbol, row.baseCoin)[0],
         quote=row.quoteCoin,
-        tick=unit.tick(row.priceFilter.tickSize),
-        lot=unit.lot(lot.qtyStep),
-        min_size=unit.lot(lot.minOrderQty),
-        min_notional_usd=positive(lot.minNotionalValue),
+        tick=unit.tick(odd.number("tickSize", row.priceFilter.tickSize, 0.0)),
+        lot=unit.lot(odd.number("qtyStep", lot.qtyStep, 0.0)),
+        min_size=unit.lot(odd.number("minOrderQty", lot.minOrderQty, 0.0)),
+        min_notional_usd=odd.price("minNotionalValue", lot.minNotionalValue),
         contract=unit.contract,
-        funding_interval_s=interval_s(row.fundingInterval, MINUTE_S),
-        max_leverage=positive(row.leverageFilter.maxLeverage),
+        funding_interval_s=told_interval_s(odd, "fundingInterval", row.fundingInterval, MINUTE_S),
+        max_leverage=odd.price("maxLeverage", row.leverageFilter.maxLeverage),
         mmf=market.tiers[0][1] if market.tiers else None,
         margin_tiers=maintenance_tiers(market.tiers),
         initial_tiers=initial_tiers(market.tiers),

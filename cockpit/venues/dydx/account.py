@@ -18,6 +18,8 @@ from cockpit.venues.dydx.mapper import VENUE
 from cockpit.venues.dydx.messages import CHILDREN
 from cockpit.venues.dydx.subaccounts import Pool, Terms
 from cockpit.venues.kit.account_ledger import Ledger, failure
+from cockpit.venues.kit.decoding import rejects
+from cockpit.venues.kit.numbers import Odd
 
 AFTER_HOUR_S = 120
 """A job of the Indexer writes payments about a minute after the hour."""
@@ -89,8 +91,10 @@ class Account:
         touched: dict[int, None] = {}
         for update in updates:
             for raw in update.fills or ():
-                fact = wire_fill(raw, self.name, at_ns, default)
+                odd = Odd()
+                fact = wire_fill(raw, self.name, at_ns, odd, default)
                 yield from (fact,) if isinstance(fact, Reject) else self.ledger.fill(fact)
+                yield from rejects(VENUE, at_ns, "fills", odd, bytes(raw))
             rows: list[wire.PositionRow | wire.AssetRow] = [
                 *(update.perpetual_positions or ()), *(update.asset_positions or ()),
             ]  # fmt: skip
@@ -246,6 +250,8 @@ class Account:
         rows = pool.positions(self.name, stated, self._terms, at_ns)
         yield from self.ledger.whole(str(pool.number), rows, at_ns)
         margin, told = pool.margin(self.name, stated, self._terms, at_ns), pool.told
+        yield from rejects(VENUE, at_ns, "account", pool.odd, "")
+        pool.odd.clear()
         if margin.equity is None and told is not None and told.equity is not None:
             self._look_due_ns = at_ns  # what cannot be worked out does not replace what was stated
             return

@@ -37,7 +37,8 @@ from cockpit.venues.dydx.messages import CHILDREN
 from cockpit.venues.dydx.rest import FILLS, PAYMENTS, answer_of, ask_fills, ask_payments
 from cockpit.venues.dydx.subaccounts import Terms
 from cockpit.venues.kit.backfill import Backfill, Plan
-from cockpit.venues.kit.decoding import reject
+from cockpit.venues.kit.decoding import reject, rejects
+from cockpit.venues.kit.numbers import Odd
 
 _ID = re.compile(r"([a-z]+1[0-9a-z]+)(?:/([0-9]{1,6}))?")
 """Early recordings are of addresses of another prefix."""
@@ -227,7 +228,9 @@ class Accounts:
         for account in about:
             stamps_ns = []
             for raw in reversed(rows):
-                fact = kind.read(raw, account.name, at_ns)
+                odd = Odd()
+                fact = kind.read(raw, account.name, at_ns, odd)
+                yield from rejects(VENUE, at_ns, kind.words, odd, bytes(raw))
                 if isinstance(fact, Reject):
                     yield fact
                     continue
@@ -249,7 +252,7 @@ class _Page(NamedTuple):
     backfill: Backfill
     plan: Plan
     words: str
-    read: Callable[[Raw, str, int], FundingPayment | AccountFill | Reject]
+    read: Callable[[Raw, str, int, Odd], FundingPayment | AccountFill | Reject]
 
 
 def _named(answer: wire.Account) -> str:

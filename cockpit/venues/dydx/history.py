@@ -9,10 +9,11 @@ from cockpit.core.events import AccountFill, FundingPayment, Reject
 from cockpit.venues.dydx import messages as wire
 from cockpit.venues.dydx.mapper import VENUE, symbol_of
 from cockpit.venues.kit.decoding import decode, reject
-from cockpit.venues.kit.numbers import finite, positive
+from cockpit.venues.kit.numbers import Odd, finite, positive
 
 
-def payment(raw: Raw, account: str, at_ns: int) -> FundingPayment | Reject:
+def payment(raw: Raw, account: str, at_ns: int, odd: Odd) -> FundingPayment | Reject:
+    """A payment; what of the row makes no sense beside the amount is added to `odd`."""
     row = decode(wire.PAID, raw)
     if isinstance(row, str):
         return reject(VENUE, at_ns, f"funding payment: {row}", bytes(raw))
@@ -23,11 +24,11 @@ def payment(raw: Raw, account: str, at_ns: int) -> FundingPayment | Reject:
     return FundingPayment(
         venue=VENUE, recv_ns=at_ns, venue_ns=paid_ns,
         symbol=symbol_of(row.ticker), account=account, usd=usd, pool=str(row.subaccount_number),
-        size=finite(row.size), rate=finite(row.rate),
+        size=odd.number("size", row.size), rate=odd.number("rate", row.rate),
     )  # fmt: skip
 
 
-def fill(raw: Raw, account: str, at_ns: int, default: int = 0) -> AccountFill | Reject:
+def fill(raw: Raw, account: str, at_ns: int, odd: Odd, default: int = 0) -> AccountFill | Reject:
     """A trade; one that names no subaccount is of `default`."""
     row = decode(wire.FILL, raw)
     if isinstance(row, str):
@@ -40,5 +41,5 @@ def fill(raw: Raw, account: str, at_ns: int, default: int = 0) -> AccountFill | 
     return AccountFill(
         venue=VENUE, recv_ns=at_ns, venue_ns=traded_ns, symbol=symbol_of(ticker), account=account,
         fill=row.id, size=size if row.side == "BUY" else -size, price=price,
-        fee=finite(row.fee), pool=str(number),
+        fee=odd.number("fee", row.fee), pool=str(number),
     )  # fmt: skip

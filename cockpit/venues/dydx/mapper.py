@@ -190,11 +190,15 @@ class DydxMarket(Market):
             interval_s=HOUR_S, next_ns=next_boundary_ns(at_ns, HOUR_S),
         )  # fmt: skip
 
-    def settled(self, rows: Iterable[wire.FundingRow], at_ns: int) -> Iterator[Funding]:
+    def settled(self, rows: Iterable[wire.FundingRow], at_ns: int) -> Iterator[Funding | Reject]:
         """The hours that were not stated before, the oldest first."""
         for row in sorted(rows, key=lambda row: row.effective_at):
-            stamp_ns, rate = wire.ns_of(row.effective_at), finite(row.rate)
-            if rate is None or stamp_ns is None or stamp_ns in self.paid_ns:
+            stamp_ns, rate = wire.ns_of(row.effective_at), _rate(row.rate)
+            if rate is None or stamp_ns is None:
+                reason = f"settled funding of {self.native} is no rate, or of no possible time"
+                yield reject(VENUE, at_ns, reason, str(row))
+                continue
+            if stamp_ns in self.paid_ns:
                 continue
             self.paid_ns.add(stamp_ns)
             yield Funding(

@@ -19,7 +19,7 @@ from cockpit.venues.kit.backfill import Backfill
 from cockpit.venues.kit.decoding import BROKEN, decode, reject, subject
 from cockpit.venues.kit.dedupe import Unchanged
 from cockpit.venues.kit.instruments import ONE, Instruments
-from cockpit.venues.kit.numbers import positive
+from cockpit.venues.kit.numbers import is_nothing, positive
 from cockpit.venues.kit.polling import Question, Timing
 from cockpit.venues.kit.rows import RowReader
 from cockpit.venues.kit.sequencing import APPLY, GAP
@@ -258,6 +258,9 @@ class Session(VenueSession):
             if self.listing.is_whole and ticker not in self.listing.markets:
                 continue
             market, oracle = self._market(ticker), positive(row.oracle_price)
+            if oracle is None and not is_nothing(row.oracle_price):
+                reason = f"market {ticker}: its oracle price is none"
+                yield reject(VENUE, at_ns, reason, str(row.oracle_price))
             if oracle is None or market.is_gone:
                 continue
             market.figures["oraclePrice"] = oracle

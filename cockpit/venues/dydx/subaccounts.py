@@ -45,6 +45,8 @@ class Pool:
         self.told: Margin | None = None
         self.height = 0
         """The block of the newest message about it; 0 where none named one."""
+        self.odd = numbers.Odd()
+        """The figures of its messages that make no sense and were not told yet."""
 
     def take(self, row: wire.PositionRow) -> None:
         """A position as it is now; what the row leaves out stays. ValueError for nonsense."""
@@ -55,21 +57,25 @@ class Pool:
             return
         if before is not None and not _is_same(before, size, row.position_id):
             before = None
-        entry, paid = numbers.positive(row.entry_price), numbers.finite(row.net_funding)
+        entry = self.odd.price(f"entryPrice of {row.market}", row.entry_price)
+        paid = self.odd.number(f"netFunding of {row.market}", row.net_funding)
+        profit = self.odd.number(f"unrealizedPnl of {row.market}", row.unrealized_pnl)
         if row.entry_price is None and before is not None:
             entry = before.entry
         self.held[row.market] = Held(
             size=size,
             entry=entry,
             # Between two messages of one fill the entry is still 0, and the profit nonsense.
-            upnl=None if entry is None else numbers.finite(row.unrealized_pnl),
+            upnl=None if entry is None else profit,
             net_funding=before.net_funding if paid is None and before is not None else paid,
             id=row.position_id or (before.id if before is not None else None),
         )
 
     def pay(self, row: wire.AssetRow) -> None:
-        """Collateral as it is now."""
+        """Collateral as it is now. ValueError for nonsense: an old sum is not what is there."""
         size = numbers.finite(row.size)
+        if size is None and row.size not in (None, ""):
+            raise ValueError(f"{row.symbol}: impossible size")
         if row.symbol == "USDC" and size is not None:
             self.usdc = abs(size) if row.side == "LONG" else -abs(size)
 
@@ -116,9 +122,10 @@ class Pool:
             maintenance += abs(held.size) * price * (mmf or 0.0)
         used = initial if is_rated else None
         available = None if equity is None or used is None else equity - used
-        said = None if stated is None else numbers.finite(stated.equity)
+        said = None if stated is None else self.odd.number("equity", stated.equity)
         if stated is not None and said is not None:
-            equity, available = said, numbers.finite(stated.free_collateral)
+            equity = said
+            available = self.odd.number("freeCollateral", stated.free_collateral)
             used = None if available is None else equity - available
         return Margin(
             venue=VENUE, recv_ns=at_ns, account=account, pool=str(self.number),

@@ -8,11 +8,10 @@ from cockpit.core.units import HOUR_S, NS_PER_MS, NS_PER_S, hour_floor_ns
 from cockpit.venues.extended import messages as wire
 from cockpit.venues.kit.dedupe import Seen
 from cockpit.venues.kit.facts import venue_facts
-from cockpit.venues.kit.fields import Number, moment_ns
+from cockpit.venues.kit.fields import Number
 from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.history import Paid
 from cockpit.venues.kit.instruments import Market, Unit, unscaled
-from cockpit.venues.kit.numbers import positive
 from cockpit.venues.kit.price_levels import PriceLevels
 from cockpit.venues.kit.statements import trade
 
@@ -57,7 +56,7 @@ class ExtendedMarket(Market):
         mark = self._polled("mark", row.markPrice, at_ns)
         said.prices(mark, self._polled("index", row.indexPrice, at_ns), row.lastPrice)
         said.interest(row.openInterestBase)
-        said.live(row.fundingRate, HOUR_S, moment_ns(row.nextFundingRate))
+        said.live(row.fundingRate, HOUR_S, said.moment(row.nextFundingRate))
         said.volume(row.dailyVolume, row.dailyVolumeBase)
         return said
 
@@ -114,7 +113,7 @@ def guessed(native: str) -> ExtendedMarket | None:
 
 def instrument(market: ExtendedMarket, coin: str, row: wire.MarketRow, at_ns: int) -> Instrument:
     """The market as now listed, in coins. Maintenance fractions are not known: see the claims."""
-    rules, unit = row.tradingConfig, market.unit
+    rules, unit, odd = row.tradingConfig, market.unit, market.odd
     return Instrument(
         venue=VENUE,
         recv_ns=at_ns,
@@ -122,12 +121,12 @@ def instrument(market: ExtendedMarket, coin: str, row: wire.MarketRow, at_ns: in
         native=market.native,
         base=coin,
         quote="USDC" if row.collateralAssetName == "USD" else row.collateralAssetName,
-        tick=unit.tick(rules.minPriceChange),
-        lot=unit.lot(rules.minOrderSizeChange),
-        min_size=unit.lot(rules.minOrderSize),
+        tick=unit.tick(odd.number("minPriceChange", rules.minPriceChange, 0.0)),
+        lot=unit.lot(odd.number("minOrderSizeChange", rules.minOrderSizeChange, 0.0)),
+        min_size=unit.lot(odd.number("minOrderSize", rules.minOrderSize, 0.0)),
         contract=unit.contract,
         funding_interval_s=HOUR_S,
-        max_leverage=positive(rules.maxLeverage),
+        max_leverage=odd.price("maxLeverage", rules.maxLeverage),
         status="active" if row.status == "ACTIVE" and not row.isOffHours else "paused",
         taker_fee=FACTS.taker_fee,
         maker_fee=FACTS.maker_fee,

@@ -8,11 +8,11 @@ from cockpit.core.events import Instrument, Trade
 from cockpit.venues.grvt import messages as wire
 from cockpit.venues.kit.dedupe import Seen
 from cockpit.venues.kit.facts import venue_facts
-from cockpit.venues.kit.fields import interval_s
+from cockpit.venues.kit.fields import interval_s, told_interval_s
 from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.history import Paid
 from cockpit.venues.kit.instruments import Market, Unit, unscaled
-from cockpit.venues.kit.numbers import amount, finite, positive
+from cockpit.venues.kit.numbers import Odd, amount, finite, is_nothing, positive
 from cockpit.venues.kit.statements import trade
 
 VENUE = "grvt"
@@ -61,13 +61,21 @@ class GrvtMarket(Market):
         said.prices(row.mark_price, row.index_price, row.last_price)
         said.interest(row.open_interest)
         if row.funding_rate not in (None, ""):
-            self.next_ns = stamp_ns(row.next_funding_time) or self.next_ns
+            next_ns = stamp_ns(row.next_funding_time)
+            if next_ns is None and not is_nothing(row.next_funding_time):
+                said.odd(f"next_funding_time of {self.native} is no time", row.next_funding_time)
+                self.next_ns = None
+            self.next_ns = next_ns or self.next_ns
         is_ahead = self.next_ns is not None and self.next_ns > (venue_ns or at_ns)
-        every_s = interval_s(row.funding_interval_hours) or self.interval_s
+        every_s = interval_s(row.funding_interval_hours)
+        if is_nothing(row.funding_interval_hours):
+            every_s = self.interval_s
+        elif every_s is None:
+            said.odd(f"interval of {self.native} is none", row.funding_interval_hours)
         said.live(row.funding_rate, every_s, self.next_ns if is_ahead else None, per=PER_CENT)
         said.volume(
-            _both(row.buy_volume_24h_q, row.sell_volume_24h_q),
-            _both(row.buy_volume_24h_b, row.sell_volume_24h_b),
+            _both(said, row.buy_volume_24h_q, row.sell_volume_24h_q),
+            _both(said, row.buy_volume_24h_b, row.sell_volume_24h_b),
         )
         return said
 
@@ -76,29 +84,32 @@ class GrvtMarket(Market):
         return trade(VENUE, self, level, venue_ns, at_ns, is_buy=fill.is_taker_buyer)
 
     def adopt_brackets(self, rows: Iterable[wire.Bracket]) -> str | None:
-        """Take over the margin rules; a sentence if they make no sense, and then none are known."""
+        """Take over the margin rules; a sentence if they, or the leverage, make no sense."""
         self.brackets, self.max_leverage = (), None
         known: list[tuple[float, float, float]] = []
-        leverage: float | None = None
+        first: wire.Bracket | None = None
         for row in rows:
+            first = first or row
             over = amount(row.notional_floor)
             mmf, imf = positive(row.maintenance_margin_rate), positive(row.initial_margin_rate)
             is_first = not known
             is_next = over is not None and (over == 0.0 if is_first else over > known[-1][0])
             if over is None or mmf is None or imf is None or not is_next or not mmf <= imf < 1.0:
                 return f"margin rules of {self.native} make no sense"
-            leverage = positive(row.max_leverage) if is_first else leverage
             known.append((over, mmf, imf))
-        self.brackets, self.max_leverage = tuple(known), leverage
-        return None
+        self.brackets = tuple(known)
+        odd = Odd()
+        self.max_leverage = odd.price("max_leverage", first.max_leverage) if first else None
+        return f"{odd[0]} in the margin rules of {self.native}" if odd else None
 
 
 def paid(row: wire.FundingRow) -> Paid:
     """Rows of interval 0 are minutes of the accrual before October 2025: no payments."""
-    hours, every_s = row.funding_interval_hours, interval_s(row.funding_interval_hours)
+    odd, hours = Odd(), row.funding_interval_hours
+    every_s = told_interval_s(odd, f"interval of {row.instrument}", hours)
     return Paid(
         native=row.instrument, stamp_ns=row.funding_time, rate=row.funding_rate, per=PER_CENT,
-        interval_s=every_s, is_no_payment=every_s is None and hours not in (None, ""),
+        interval_s=every_s, is_no_payment=finite(hours) == 0.0, odd="".join(odd),
     )  # fmt: skip
 
 
@@ -113,8 +124,11 @@ def stamp_ns(value: wire.Number) -> int | None:
     return int(value) if is_time and value is not None else None
 
 
-def _both(one: wire.Number, other: wire.Number) -> float | None:
+def _both(said: Figures, one: wire.Number, other: wire.Number) -> float | None:
     first, second = amount(one), amount(other)
+    for value, known in ((one, first), (other, second)):
+        if known is None and not is_nothing(value):
+            said.odd("a volume is no amount", value)
     return None if first is None or second is None else first + second
 
 
@@ -145,7 +159,8 @@ def guessed(native: str) -> GrvtMarket | None:
 
 def instrument(market: GrvtMarket, row: wire.InstrumentRow, at_ns: int) -> Instrument:
     """The market as now listed, in coins."""
-    unit, tiers = market.unit, market.brackets
+    unit, tiers, odd = market.unit, market.brackets, market.odd
+    least = unit.lot(odd.number("min_size", row.min_size, 0.0))
     return Instrument(
         venue=VENUE,
         recv_ns=at_ns,
@@ -153,12 +168,12 @@ def instrument(market: GrvtMarket, row: wire.InstrumentRow, at_ns: int) -> Instr
         native=market.native,
         base=coin_of(row.base)[0],
         quote=row.quote,
-        tick=unit.tick(row.tick_size),
-        lot=unit.lot(row.min_size),
-        min_size=unit.lot(row.min_size),
-        min_notional_usd=positive(row.min_notional),
+        tick=unit.tick(odd.number("tick_size", row.tick_size, 0.0)),
+        lot=least,
+        min_size=least,
+        min_notional_usd=odd.price("min_notional", row.min_notional),
         contract=unit.contract,
-        funding_interval_s=interval_s(row.funding_interval_hours),
+        funding_interval_s=told_interval_s(odd, "interval", row.funding_interval_hours),
         max_leverage=market.max_leverage,
         mmf=tiers[0][1] if tiers else None,
         margin_tiers=tuple((over, mmf) for over, mmf, _ in tiers) if len(tiers) > 1 else (),

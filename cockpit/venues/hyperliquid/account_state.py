@@ -22,8 +22,9 @@ from cockpit.core.units import NS_PER_S
 from cockpit.venues.contract import Output
 from cockpit.venues.hyperliquid import account_messages as wire
 from cockpit.venues.hyperliquid.messages import VENUE
+from cockpit.venues.kit import numbers
 from cockpit.venues.kit.account_ledger import Ledger
-from cockpit.venues.kit.decoding import reject
+from cockpit.venues.kit.decoding import reject, rejects
 from cockpit.venues.kit.numbers import finite
 
 FIRST_DEX = ""
@@ -142,6 +143,10 @@ class Followed:
             if payment is not None:
                 yield from self.ledger.payment(payment)
             unreadable += finite(row.usdc) is None
+            odd = numbers.Odd()
+            odd.number(f"szi of {row.coin:.20}", row.szi)
+            odd.number(f"fundingRate of {row.coin:.20}", row.funding_rate)
+            yield from rejects(VENUE, at_ns, "account", odd, "")
         if unreadable:
             yield reject(VENUE, at_ns, f"account: {unreadable} unreadable payments")
 

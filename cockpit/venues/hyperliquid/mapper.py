@@ -16,7 +16,7 @@ from cockpit.venues.hyperliquid.rest_messages import Prediction, SettledRow
 from cockpit.venues.kit.decoding import reject
 from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.instruments import Market
-from cockpit.venues.kit.numbers import amount, finite, positive
+from cockpit.venues.kit.numbers import amount, finite, is_nothing, positive
 
 MAX_INTERVAL_S = 24 * HOUR_S
 MAX_HOURLY = 1.0
@@ -123,12 +123,13 @@ class PerpMarket(Market):
         A figure that is no number is a reject of its own, after what the others say.
         """
         symbol, unit = self.symbol, self.unit
-        premium, mark = finite(ctx.premium), positive(ctx.mark_px)
+        premium, mark = _premium(ctx.premium), positive(ctx.mark_px)
         index, coins = positive(ctx.oracle_px), amount(ctx.open_interest)
         odd = ""
         if premium is None or mark is None or index is None or coins is None:
-            figures = {"premium": ctx.premium, "mark": ctx.mark_px, "oracle": ctx.oracle_px}
-            wrong = [name for name, value in figures.items() if value and finite(value) is None]
+            wrong = ["premium"] if premium is None and not is_nothing(ctx.premium) else []
+            wrong += ["mark"] if mark is None and not is_nothing(ctx.mark_px) else []
+            wrong += ["oracle"] if index is None and not is_nothing(ctx.oracle_px) else []
             wrong += ["open interest"] if coins is None and ctx.open_interest is not None else []
             odd = ", ".join(wrong)
             self.is_dead = ctx.premium is None or (mark is None and "mark" not in wrong)
@@ -181,14 +182,17 @@ class PerpMarket(Market):
         """
         stamp_ns = ms_to_ns(row.time)
         hours = 1 if units.hour_floor_ns(stamp_ns) >= HOURLY_SINCE_NS else 8
+        premium = _premium(row.premium)
         paid = self._rate(
             "settled", row.funding_rate, hours * HOUR_S, at_ns,
-            venue_ns=stamp_ns, premium=finite(row.premium),
+            venue_ns=stamp_ns, premium=premium,
         )  # fmt: skip
         if isinstance(paid, Funding):
             if self.paid.get(stamp_ns) == paid.rate:
                 return ()
             self.paid[stamp_ns] = paid.rate
+        if premium is None and not is_nothing(row.premium):
+            return paid, reject(VENUE, at_ns, f"{self.symbol}: premium {row.premium!r:.40}")
         return (paid,)
 
     def _rate(
@@ -207,10 +211,15 @@ class PerpMarket(Market):
             sane is None
             or not 0 < interval_s <= MAX_INTERVAL_S
             or abs(units.hourly(sane, interval_s)) > MAX_HOURLY
-            or (premium is not None and abs(premium) > MAX_PREMIUM)
         ):
             return reject(VENUE, at_ns, f"{self.symbol}: {kind} funding {rate} per {interval_s} s")
         return Funding(
             venue=VENUE, recv_ns=at_ns, venue_ns=venue_ns, symbol=self.symbol, kind=kind,
             rate=sane, interval_s=interval_s, next_ns=next_ns, premium=premium,
         )  # fmt: skip
+
+
+def _premium(value: wire.Number) -> float | None:
+    """A fraction of the oracle price."""
+    number = finite(value)
+    return number if number is not None and abs(number) <= MAX_PREMIUM else None

@@ -141,12 +141,15 @@ def _metas(pairs: list[Any]) -> Answer | str:
             unreadable += 1
             ctxs = None
         token = meta.collateral_token
+        if not (isinstance(token, int) or (isinstance(token, str) and token.isdecimal())):
+            unreadable += 1
+            token = "?"
         tables = meta.margin_tables if isinstance(meta.margin_tables, list) else []
         read_tables = [_convert(row, tuple[int, Table]) for row in tables]
         universe = Universe(
             dex=dex_of(named),
             assets=assets,
-            quote="USDC" if token == 0 else f"token:{str(token)[:16]}",
+            quote="USDC" if token in (0, "0") else f"token:{str(token)[:16]}",
             ctxs=None if ctxs is None else [_convert(row, ListedCtx[float | str]) for row in ctxs],
             unread=[
                 _name(row)

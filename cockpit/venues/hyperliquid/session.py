@@ -408,10 +408,16 @@ class Session(VenueSession):
             mark = None if ctx is None else numbers.positive(ctx.mark_px)
             market.mark = mark or market.mark
             is_told = not dex or market.instrument or self.wants.shows(market.symbol)
-            if is_told and is_tradable(asset):
-                symbol, unit = market.symbol, market.unit
-                self.listing.adopt(market.native, symbol, unit, PerpMarket)
-                out += self.listing.state(market, instrument(market, asset, universe, at_ns))
+            if not is_told:
+                continue
+            if not is_tradable(asset):
+                self.listing.unread([market.native])
+                reason = f"{reply.name}: {market.symbol} in 10^-{asset.sz_decimals}"
+                out.append(decoding.reject(VENUE, at_ns, reason))
+                continue
+            self.listing.adopt(market.native, market.symbol, market.unit, PerpMarket)
+            market.odd.number("maxLeverage", asset.max_leverage, 0.0)
+            out += self.listing.state(market, instrument(market, asset, universe, at_ns))
         if ctxs is not None:
             if reply.name == "instruments":
                 out += self.listing.end(at_ns, lambda native: dex_of(native) == dex)

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from cockpit.core.units import HOUR_S, NS_PER_MS, NS_PER_S
-from cockpit.venues.kit.numbers import MAX_EXPONENT, finite
+from cockpit.venues.kit.numbers import MAX_EXPONENT, Odd, finite, is_nothing
 
 FIRST_S, LAST_S = 1_483_228_800, 4_102_444_800
 """2017 and 2100: no venue is older, and a time outside of them is in another unit."""
@@ -52,6 +52,14 @@ def interval_s(value: object, unit_s: int = HOUR_S) -> int | None:
 def ms_to_ns(ms: int | None) -> int | None:
     """A time that may be missing."""
     return None if ms is None else ms * NS_PER_MS
+
+
+def told_interval_s(odd: Odd, what: str, value: object, unit_s: int = HOUR_S) -> int | None:
+    """An `interval_s` of a venue's figure, of which nothing and zero say nothing."""
+    seconds = interval_s(value, unit_s)
+    if seconds is None and not is_nothing(value):
+        odd.append(f"{what} is {value!r:.40}")
+    return seconds
 
 
 def moment_ns(value: object, unit_ns: int = NS_PER_MS) -> int | None:

@@ -1,9 +1,11 @@
 """Figures of one market as facts: what a venue's row says, each figure by itself."""
 
 from cockpit.core.events import Funding, OpenInterest, Prices, Reject, Volume
+from cockpit.core.units import NS_PER_MS
 from cockpit.venues.kit.decoding import reject
+from cockpit.venues.kit.fields import moment_ns
 from cockpit.venues.kit.instruments import Market
-from cockpit.venues.kit.numbers import amount, finite
+from cockpit.venues.kit.numbers import amount, finite, is_nothing
 
 Fact = Prices | OpenInterest | Funding | Volume | Reject
 
@@ -25,6 +27,11 @@ class Figures(list[Fact]):
         """Those that are prices; zero is none."""
         price = self._market.price
         told = price(mark), price(index), price(last)
+        if None in told:
+            figures = ("mark price", mark), ("index price", index), ("last price", last)
+            for (name, value), known in zip(figures, told, strict=True):
+                if known is None and not is_nothing(value):
+                    self.odd(f"{name} of {self._market.native} is no price", value)
         if told != (None, None, None):
             self.append(
                 Prices(
@@ -39,7 +46,7 @@ class Figures(list[Fact]):
             return
         size = amount(value)
         if size is None:
-            self._odd(f"open interest of {self._market.native} is no amount", value)
+            self.odd(f"open interest of {self._market.native} is no amount", value)
             return
         self.append(
             OpenInterest(
@@ -67,7 +74,7 @@ class Figures(list[Fact]):
             return
         rate = fraction(value, per)
         if rate is None:
-            self._odd(f"funding rate of {self._market.native} is not a fraction", value)
+            self.odd(f"funding rate of {self._market.native} is not a fraction", value)
             return
         self.append(
             Funding(
@@ -80,6 +87,9 @@ class Figures(list[Fact]):
     def volume(self, usd: object, base: object = None) -> None:
         """What was traded in 24 hours; a dollar stablecoin counts as a dollar."""
         usd_24h, size = amount(usd), amount(base)
+        for value, known in ((usd, usd_24h), (base, size)):
+            if known is None and not is_nothing(value):
+                self.odd(f"volume of {self._market.native} is no amount", value)
         if usd_24h is None and size is None:
             return
         self.append(
@@ -90,7 +100,15 @@ class Figures(list[Fact]):
             )
         )  # fmt: skip
 
-    def _odd(self, reason: str, value: object) -> None:
+    def moment(self, value: object, unit_ns: int = NS_PER_MS) -> int | None:
+        """A time in units of `unit_ns` as ns; zero is none."""
+        at_ns = moment_ns(value, unit_ns)
+        if at_ns is None and not is_nothing(value):
+            self.odd(f"a time of {self._market.native} is none", value)
+        return at_ns
+
+    def odd(self, reason: str, value: object) -> None:
+        """A figure that makes no sense."""
         self.append(reject(self._venue, self._at_ns, reason, str(value)))
 
 

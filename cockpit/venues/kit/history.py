@@ -27,7 +27,7 @@ class Paid(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     `stamp_ns` is what pages go by, `paid_ns` when it was paid where that is another time.
     `native` is empty where the row does not say whose it is: then it is of the market that was
     asked about. `interval_s` is the time that the row says it covers, None where it does not. A
-    row that `is_no_payment` counts for the page alone.
+    row that `is_no_payment` counts for the page alone. `odd` says what of it makes no sense beside.
     """
 
     stamp_ns: int
@@ -37,6 +37,7 @@ class Paid(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     per: float = 1.0
     interval_s: int | None = None
     is_no_payment: bool = False
+    odd: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +116,8 @@ class FundingHistory(Hears, Generic[A, R, M]):
             rates: dict[int, float] = {}
             stated_s: dict[int, int] = {}
             for row in rows:
+                if row.odd:
+                    odd.append((row.odd, data))
                 if row.is_no_payment:
                     continue
                 rate = fraction(row.rate, row.per)

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from cockpit.core.events import Instrument, Levels, Reject
 from cockpit.venues.contract import Output, Reply
-from cockpit.venues.kit.decoding import reject
-from cockpit.venues.kit.numbers import positive
+from cockpit.venues.kit.decoding import rejects
+from cockpit.venues.kit.numbers import Odd, positive
 from cockpit.venues.kit.rows import RowReader
 from cockpit.venues.kit.settled import SettledRates
 
@@ -94,6 +94,8 @@ class Market:
     instrument: Instrument | None = None
     """As stated last; None before the listing."""
     settled_rates: SettledRates = field(default_factory=SettledRates)
+    odd: Odd = field(default_factory=Odd)
+    """Of the row that is being read: the figures that make no sense."""
     told_ns: dict[str, int] = field(default_factory=dict)
     """When a stream told a figure last; what is polled may be older for a while."""
 
@@ -218,15 +220,17 @@ class Instruments(Generic[M]):
     def state(self, market: M, stated: Instrument) -> list[Instrument | Reject]:
         """The instrument, if anything but the time differs from what was said last.
 
-        A leverage or a maintenance margin that no market can have is missing, and told beside it.
+        A leverage or a maintenance margin that no market can have is missing, and told beside it,
+        as are the figures of its row that are none.
         """
-        new, odd = _credible(stated)
+        new, incredible = _credible(stated)
+        odd, market.odd = market.odd, Odd()
         old, market.instrument = market.instrument, new
         if old is not None and replace(old, recv_ns=new.recv_ns, venue_ns=new.venue_ns) == new:
             return []
         self.version += 1
-        words = f"{new.native}: no market has {odd}"
-        return [new, reject(new.venue, new.recv_ns, words)] if odd else [new]
+        words = [*odd, f"no market has {incredible}"] if incredible else odd
+        return [new, *rejects(new.venue, new.recv_ns, f"instruments: {new.native}", words, "")]
 
     def amend(self, market: M, at_ns: int, **known: Any) -> list[Instrument | Reject]:
         """The instrument as stated, but for these of its fields."""

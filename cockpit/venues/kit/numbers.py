@@ -35,6 +35,11 @@ def finite(value: object) -> float | None:
     return value if -MAX_EXPONENT <= value <= MAX_EXPONENT else None
 
 
+def is_nothing(value: object) -> bool:
+    """Whether a venue says that there is no such price or size: null, blank, or zero."""
+    return value is None or value == "" or finite(value) == 0.0
+
+
 class Odd(list[str]):
     """Sentences about figures that make no sense: each costs itself, and nothing beside it."""
 
@@ -49,6 +54,10 @@ class Odd(list[str]):
             self.append(f"{what} is {value!r:.40}")
             return None
         return number
+
+    def price(self, what: str, value: object) -> float | None:
+        """A price, of which zero says nothing."""
+        return positive(self.number(what, value, 0.0))
 
 
 def amount(value: object) -> float | None:

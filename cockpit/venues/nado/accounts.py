@@ -349,6 +349,8 @@ class PublicAccounts(OverHttp):
                 out.append(reject(VENUE, reply.at_ns, "account_payments: no market or no sum"))
                 continue
             size = x18(row.balance_amount)
+            if size is None and row.balance_amount not in (None, ""):
+                out.append(reject(VENUE, reply.at_ns, "account_payments: a size is none"))
             page.append(
                 FundingPayment(
                     venue=VENUE, recv_ns=reply.at_ns, venue_ns=stamp_ns, symbol=market.symbol,

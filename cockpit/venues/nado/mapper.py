@@ -6,11 +6,10 @@ from typing import Literal
 from cockpit.core.events import Instrument
 from cockpit.core.units import HOUR_S, NS_PER_S
 from cockpit.venues.kit.facts import venue_facts
-from cockpit.venues.kit.fields import moment_ns
 from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.history import Paid
 from cockpit.venues.kit.instruments import Market, unscaled
-from cockpit.venues.kit.numbers import positive
+from cockpit.venues.kit.numbers import Odd, is_nothing, positive
 from cockpit.venues.nado import messages as wire
 
 VENUE = "nado"
@@ -45,20 +44,21 @@ def instrument(
     market: NadoMarket, row: wire.SymbolRow, at_ns: int, *, is_running: bool
 ) -> Instrument:
     """The market as now listed, in coins. `min_size` is a worth in USDT0, not a size."""
-    unit = market.unit
-    initial = _fraction(row.long_weight_initial_x18)
-    maintenance = _fraction(row.long_weight_maintenance_x18)
+    unit, odd = market.unit, market.odd
+    initial = _fraction(odd, "initial weight", row.long_weight_initial_x18)
+    maintenance = _fraction(odd, "maintenance weight", row.long_weight_maintenance_x18)
     return Instrument(
         venue=VENUE, recv_ns=at_ns, symbol=market.symbol, native=market.native,
         base=coin_and_contract(market.native)[0], quote=QUOTE,
-        tick=unit.tick(wire.x18(row.price_increment_x18)),
-        lot=unit.lot(wire.x18(row.size_increment)),
-        min_notional_usd=positive(wire.x18(row.min_size)), contract=unit.contract,
+        tick=unit.tick(_amount(odd, "price_increment", row.price_increment_x18)),
+        lot=unit.lot(_amount(odd, "size_increment", row.size_increment)),
+        min_notional_usd=positive(_amount(odd, "min_size", row.min_size)), contract=unit.contract,
         funding_interval_s=HOUR_S,
         max_leverage=None if initial is None or initial < _LEAST_MARGIN else wire.X18 / initial,
         mmf=None if maintenance is None else maintenance / wire.X18,
-        status=status(market, is_running=is_running), taker_fee=_fee(row.taker_fee_rate_x18),
-        maker_fee=_fee(row.maker_fee_rate_x18),
+        status=status(market, is_running=is_running),
+        taker_fee=_fee(odd, "taker fee", row.taker_fee_rate_x18),
+        maker_fee=_fee(odd, "maker fee", row.maker_fee_rate_x18),
     )  # fmt: skip
 
 
@@ -67,15 +67,30 @@ def status(market: NadoMarket, *, is_running: bool) -> Literal["active", "paused
     return "active" if market.is_live and is_running else "paused"
 
 
-def _fraction(weight: wire.Scaled) -> int | None:
+def _whole(odd: Odd, what: str, said: wire.Scaled, least: int, most: int) -> int | None:
+    """A scaled figure in its bounds (of 1e-18)."""
+    number = wire.whole(said)
+    if number is not None and least <= number <= most:
+        return number
+    if said not in (None, ""):
+        odd.append(f"{what} is {said!r:.40}")
+    return None
+
+
+def _amount(odd: Odd, what: str, said: wire.Scaled) -> float | None:
+    number = _whole(odd, what, said, 0, wire.LARGEST)
+    return None if number is None else number / wire.X18
+
+
+def _fraction(odd: Odd, what: str, weight: wire.Scaled) -> int | None:
     """The margin fraction (of 1e-18) that a weight of a long leaves: 1 less the weight."""
-    number = wire.whole(weight)
-    return wire.X18 - number if number is not None and 0 < number < wire.X18 else None
+    number = _whole(odd, what, weight, 0, wire.X18 - 1)
+    return wire.X18 - number if number else None
 
 
-def _fee(rate: wire.Scaled) -> float | None:
-    number = wire.whole(rate)
-    return number / wire.X18 if number is not None and abs(number) < _LARGEST_FEE else None
+def _fee(odd: Odd, what: str, rate: wire.Scaled) -> float | None:
+    number = _whole(odd, what, rate, -_LARGEST_FEE, _LARGEST_FEE)
+    return None if number is None else number / wire.X18
 
 
 def figures(market: NadoMarket, row: wire.ContractRow, at_ns: int, *, is_survey: bool) -> Figures:
@@ -83,8 +98,8 @@ def figures(market: NadoMarket, row: wire.ContractRow, at_ns: int, *, is_survey:
     said = Figures(VENUE, market, at_ns)
     said.prices(row.mark_price, row.index_price, row.last_price)
     said.interest(row.open_interest, SIDES_COUNTED)
-    has_mark = market.price(row.mark_price) is not None
-    market.next_ns = moment_ns(row.next_funding_rate_timestamp, NS_PER_S) if has_mark else None
+    has_mark = not is_nothing(row.mark_price)
+    market.next_ns = said.moment(row.next_funding_rate_timestamp, NS_PER_S) if has_mark else None
     if has_mark:
         said.live(row.funding_rate, HOUR_S, market.next_ns, intervals=HOURS_QUOTED)
     if is_survey:

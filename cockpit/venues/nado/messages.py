@@ -14,7 +14,7 @@ from cockpit.core.units import NS_PER_S
 from cockpit.venues.kit.fields import LAST_S, Ns, Number, Rows, Seconds, decoder
 
 X18 = 10**18
-_LARGEST = X18 * X18
+LARGEST = X18 * X18
 """1e18 units: no price or size is as large. The venue's own word for nothing, 2**127 - 1, is."""
 _MOST_DIGITS = 40
 
@@ -144,7 +144,7 @@ def whole(value: Scaled) -> int | None:
         if not (digits.isascii() and digits.isdecimal() and len(digits) <= _MOST_DIGITS):
             return None
         value = int(value)
-    return value if value is not None and -_LARGEST < value < _LARGEST else None
+    return value if value is not None and -LARGEST < value < LARGEST else None
 
 
 def x18(value: Scaled) -> float | None:
@@ -155,6 +155,6 @@ def x18(value: Scaled) -> float | None:
 
 def levels(ladder: Ladder) -> Levels | None:
     """(price, size) as quoted; None where a figure is larger than anything is."""
-    if any(price >= _LARGEST or size >= _LARGEST for price, size in ladder):
+    if any(price >= LARGEST or size >= LARGEST for price, size in ladder):
         return None
     return tuple([(price / X18, size / X18) for price, size in ladder])

@@ -15,7 +15,7 @@ from cockpit.core.events import FundingPayment, Margin, Position
 from cockpit.core.units import HOUR_S, NS_PER_MS, hour_floor_ns
 from cockpit.venues.kit.fields import Ms, Number
 from cockpit.venues.kit.instruments import ONE, Unit
-from cockpit.venues.kit.numbers import finite, positive
+from cockpit.venues.kit.numbers import Odd, finite, is_nothing, positive
 from cockpit.venues.orderly.mapper import VENUE, OrderlyMarket, named
 from cockpit.venues.orderly.messages import Answer
 
@@ -89,21 +89,28 @@ def name_of(native: str) -> tuple[str, Unit]:
     return named(native) or (native, ONE)
 
 
-def position(account: str, pool: str, row: PositionRow, at_ns: int) -> Position:
+def position(account: str, pool: str, row: PositionRow, at_ns: int, odd: Odd) -> Position:
     """One open position. ValueError where its size is none: then nothing of it is believed."""
     size = finite(row.position_qty)
     if size is None:
         raise ValueError(f"impossible position {row.position_qty} in {row.symbol}")
     symbol, unit = name_of(row.symbol)
     entry, mark, liquidation = (
-        None if (price := positive(value)) is None else unit.to_price(price)
-        for value in (row.average_open_price, row.mark_price, row.est_liq_price)
-    )
+        None if (price := odd.price(f"{name} of {row.symbol}", value)) is None
+        else unit.to_price(price)
+        for name, value in (
+            ("average_open_price", row.average_open_price), ("mark_price", row.mark_price),
+            ("est_liq_price", row.est_liq_price),
+        )
+    )  # fmt: skip
+    opened_ns = moment_ns(row.opened_at)
+    if opened_ns is None and not is_nothing(row.opened_at):
+        odd.append(f"opened_at of {row.symbol} is {row.opened_at!r:.40}")
     return Position(
         venue=VENUE, recv_ns=at_ns, symbol=symbol, account=account, pool=pool,
         size=size * unit.contract, entry=entry, mark=mark, liquidation=liquidation,
-        upnl=finite(row.unrealized_pnl), margin_mode=_MODES.get(row.margin_mode or ""),
-        opened_ns=moment_ns(row.opened_at),
+        upnl=odd.number(f"unrealized_pnl of {row.symbol}", row.unrealized_pnl),
+        margin_mode=_MODES.get(row.margin_mode or ""), opened_ns=opened_ns,
     )  # fmt: skip
 
 
@@ -113,23 +120,26 @@ def moment_ns(value: Number) -> int | None:
     return None if ms is None or not _FIRST_MS < ms < _LAST_MS else round(ms) * NS_PER_MS
 
 
-def margin(account: str, row: AccountRow, at_ns: int) -> Margin:
+def margin(account: str, row: AccountRow, at_ns: int, odd: Odd) -> Margin:
     """What an account is worth. Sums over positions are unknown where one of them is."""
     cross = [held for held in row.positions if held.margin_mode == "CROSS"]
     is_cross = len(cross) == len(row.positions)
-    equity = finite(row.account_value)
+    equity = odd.number("account_value", row.account_value)
     return Margin(
         venue=VENUE, recv_ns=at_ns, account=account, pool=row.pool, equity=equity,
-        used=_share(row.positions, "imr"), available=finite(row.free_collateral),
-        maintenance=_share(cross, "mmr"), cross_equity=equity if is_cross else None,
+        used=_share(row.positions, "imr", odd),
+        available=odd.number("free_collateral", row.free_collateral),
+        maintenance=_share(cross, "mmr", odd), cross_equity=equity if is_cross else None,
     )  # fmt: skip
 
 
-def _share(rows: Sequence[PositionRow], which: Literal["imr", "mmr"]) -> float | None:
+def _share(rows: Sequence[PositionRow], which: Literal["imr", "mmr"], odd: Odd) -> float | None:
     """The sum of notional times fraction."""
     total = 0.0
     for row in rows:
-        notional, fraction = finite(row.notional), finite(row.imr if which == "imr" else row.mmr)
+        notional = odd.number(f"notional of {row.symbol}", row.notional)
+        stated = row.imr if which == "imr" else row.mmr
+        fraction = odd.number(f"{which} of {row.symbol}", stated, 0.0)
         if notional is None or fraction is None:
             return None
         total += abs(notional) * fraction
@@ -160,9 +170,10 @@ def counted(size: float | None, price: float | None, rate: float | None) -> floa
     return finite(0.0 - size * price * rate)
 
 
-def payment(account: str, pool: str, row: PaymentRow, at_ns: int) -> FundingPayment:
+def payment(account: str, pool: str, row: PaymentRow, at_ns: int, odd: Odd) -> FundingPayment:
     """A settled payment. ValueError where sign and word contradict each other, or it is none."""
-    fee, size = finite(row.funding_fee), finite(row.position_qty)
+    fee = finite(row.funding_fee)
+    size = odd.number(f"position_qty of {row.symbol}", row.position_qty)
     word = "Pay" if (fee or 0.0) > 0 else "Receive"
     if fee is None or (fee and row.payment_type not in (None, word)):
         raise ValueError(f"{row.symbol}: a fee of {row.funding_fee} is not {row.payment_type}")

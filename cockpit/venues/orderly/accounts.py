@@ -24,8 +24,8 @@ from cockpit.core.events import AccountState, FundingPayment, Margin, Position, 
 from cockpit.core.units import NS_PER_MS, NS_PER_S, hour_floor_ns
 from cockpit.venues.contract import Fetch, Output, Reply
 from cockpit.venues.kit.accounts import Accounts
-from cockpit.venues.kit.decoding import decode, encode, reject
-from cockpit.venues.kit.numbers import finite, positive
+from cockpit.venues.kit.decoding import decode, encode, reject, rejects
+from cockpit.venues.kit.numbers import Odd, finite, positive
 from cockpit.venues.kit.polling import Rota, Timing
 from cockpit.venues.orderly import account_messages as wire
 from cockpit.venues.orderly.mapper import VENUE, OrderlyMarket
@@ -106,32 +106,35 @@ class AddressReader:
         followed = self._accounts.followed.get(address)
         if followed is None or answer.data is None:
             return ()
-        rows = answer.data.accounts
+        rows, odd = answer.data.accounts, Odd()
         try:
-            held = {row.pool: list(self._positions(address, row, at_ns)) for row in rows}
+            held = {row.pool: list(self._positions(address, row, at_ns, odd)) for row in rows}
         except ValueError as error:
-            odd = reject(VENUE, at_ns, f"account: {error}", reply.body)
-            return self._accounts.rejected(address, odd)
+            unread = reject(VENUE, at_ns, f"account: {error}", reply.body)
+            return self._accounts.rejected(address, unread)
         out: list[Output] = []
         gone = {paid.pool for paid in self._paid.values() if paid.address == address} - held.keys()
         for pool in sorted(gone):
             out += followed.ledger.whole(pool, (), at_ns)
         for row in rows:
             out += followed.ledger.whole(row.pool, held[row.pool], at_ns)
-            out.append(wire.margin(address, row, at_ns))
+            out.append(wire.margin(address, row, at_ns, odd))
             since_ms = at_ns // NS_PER_MS - _BACK_MS
             self._paid.setdefault(row.account_id, _Paid(address, row.pool, since_ms))
         out += self._payments.want(self._paid, at_ns)
+        out += rejects(VENUE, at_ns, "account", odd, reply.body)
         if any(row.account_value is None for row in rows):
             words = "account: the venue does not tell its margins now"
             return [*out, *self._accounts.refused(address, at_ns, words)]
         return [*out, *self._accounts.read(address, at_ns, is_flat=not any(held.values()))]
 
-    def _positions(self, address: str, row: wire.AccountRow, at_ns: int) -> Iterator[Position]:
+    def _positions(
+        self, address: str, row: wire.AccountRow, at_ns: int, odd: Odd
+    ) -> Iterator[Position]:
         """With what has accrued on each. Payments are read again once those of a stamp are due."""
         paid = self._paid.get(row.account_id)
         for one in row.positions:
-            position = wire.position(address, row.pool, one, at_ns)
+            position = wire.position(address, row.pool, one, at_ns, odd)
             if paid is not None:
                 self._hurry(row.account_id, paid, self._stamp_ns(one.symbol, at_ns), at_ns)
                 position = replace(
@@ -190,7 +193,7 @@ class AddressReader:
         if paid is None or followed is None or answer.data is None:
             return ()
         out: list[Output] = []
-        page = []
+        page, odd = [], Odd()
         for row in sorted(answer.data.rows, key=lambda row: row.funding_rate_timestamp):
             stamp_ms = row.funding_rate_timestamp
             paid.stamps_ns[row.symbol] = max(
@@ -202,9 +205,10 @@ class AddressReader:
                 continue
             paid.newest_ms = max(stamp_ms, paid.newest_ms)
             try:
-                page.append(wire.payment(paid.address, paid.pool, row, reply.at_ns))
+                page.append(wire.payment(paid.address, paid.pool, row, reply.at_ns, odd))
             except ValueError as error:
                 out.append(reject(VENUE, reply.at_ns, f"funding_payments: {error}"))
+        out += rejects(VENUE, reply.at_ns, "funding_payments", odd, "")
         followed.ledger.hold(page)
         if paid.pages == 0:
             paid.begun_ns = reply.at_ns

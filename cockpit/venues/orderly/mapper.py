@@ -7,11 +7,11 @@ from typing import Literal
 from cockpit.core.events import Instrument
 from cockpit.core.units import HOUR_S, NS_PER_MS, NS_PER_S, hour_floor_ns
 from cockpit.venues.kit.facts import venue_facts
-from cockpit.venues.kit.fields import Number, interval_s, moment_ns, ms_to_ns
+from cockpit.venues.kit.fields import Number, moment_ns, ms_to_ns, told_interval_s
 from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.history import Paid
 from cockpit.venues.kit.instruments import Market, Unit, unscaled
-from cockpit.venues.kit.numbers import finite, positive
+from cockpit.venues.kit.numbers import finite
 from cockpit.venues.orderly import messages as wire
 
 VENUE = "orderly"
@@ -87,6 +87,7 @@ class OrderlyMarket(Market):
         said.prices(mark, index, row.close_24h)
         if not self.is_told("interest", at_ns, _STREAMED_NS):
             said.interest(row.open_interest)
+        said.moment(row.next_funding_time)
         self.learn_next(row.next_funding_time, now_ms)
         if not self.is_told("rate", at_ns, _STREAMED_NS):
             self.live(said, row.est_funding_rate, now_ms)
@@ -122,25 +123,28 @@ def named(native: str) -> tuple[str, Unit] | None:
 
 def listed(market: OrderlyMarket, row: wire.InfoRow, is_down: bool, at_ns: int) -> Instrument:
     """The market as now listed, in coins; all are paused while the venue is in maintenance."""
-    market.interval_s = interval_s(row.funding_period)
+    odd = market.odd
+    market.interval_s = told_interval_s(odd, "funding_period", row.funding_period)
     market.status = "active" if row.status == "ACTIVE" else "paused"
     unit, base = market.unit, market.symbol
     if base == market.native and (name := named(base)) is not None:
         base = name[0]
-    initial, maintenance = positive(row.base_imr), positive(row.base_mmr)
+    initial, maintenance = odd.price("base_imr", row.base_imr), odd.price("base_mmr", row.base_mmr)
+    factor = odd.price("imr_factor", row.imr_factor)
     if initial is None or maintenance is None or not maintenance <= initial <= 1.0:
         initial = maintenance = None
     return Instrument(
         venue=VENUE, recv_ns=at_ns, symbol=market.symbol, native=market.native,
         base=base, quote=QUOTE,
-        tick=unit.tick(row.quote_tick), lot=unit.lot(row.base_tick),
-        min_size=unit.lot(row.base_min),
-        min_notional_usd=positive(row.min_notional),
+        tick=unit.tick(odd.number("quote_tick", row.quote_tick, 0.0)),
+        lot=unit.lot(odd.number("base_tick", row.base_tick, 0.0)),
+        min_size=unit.lot(odd.number("base_min", row.base_min, 0.0)),
+        min_notional_usd=odd.price("min_notional", row.min_notional),
         contract=unit.contract,
         funding_interval_s=market.interval_s,
         max_leverage=None if initial is None else 1.0 / initial,
         mmf=maintenance,
-        margin_tiers=margin_tiers(initial, maintenance, positive(row.imr_factor)),
+        margin_tiers=margin_tiers(initial, maintenance, factor),
         status="paused" if is_down else market.status,
         taker_fee=FACTS.taker_fee, maker_fee=FACTS.maker_fee,
     )  # fmt: skip

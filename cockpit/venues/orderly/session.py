@@ -226,6 +226,7 @@ class Session(VenueSession):
         if market.learn_next(row.fundingTs, now_ms):
             self._rest.look_again()
         said = Figures(VENUE, market, frame.at_ns, ms_to_ns(envelope.ts))
+        said.moment(row.fundingTs)
         market.live(said, row.fundingRate, now_ms)
         return said
 
@@ -252,11 +253,8 @@ class Session(VenueSession):
             said = Figures(VENUE, market, at_ns, ms_to_ns(envelope.ts))
             mark, index = (None, row.price) if is_index else (row.price, None)
             said.prices(mark, index)
-            if said:
+            if market.price(row.price) is not None:
                 market.told_ns["index" if is_index else "mark"] = at_ns
-            elif row.price is not None:
-                words = f"{envelope.topic}: no price of {row.symbol}"
-                out.append(reject(VENUE, at_ns, words, str(row.price)))
             out += said
         return out
 

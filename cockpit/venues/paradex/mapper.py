@@ -5,10 +5,9 @@ from typing import Literal
 
 from cockpit.core.events import Instrument, Trade
 from cockpit.venues.kit.facts import venue_facts
-from cockpit.venues.kit.fields import Number, interval_s
+from cockpit.venues.kit.fields import interval_s, told_interval_s
 from cockpit.venues.kit.figures import Figures, fraction
 from cockpit.venues.kit.instruments import Market
-from cockpit.venues.kit.numbers import finite, positive
 from cockpit.venues.kit.price_levels import PriceLevels
 from cockpit.venues.kit.statements import trade
 from cockpit.venues.paradex import messages as wire
@@ -19,6 +18,9 @@ FACTS = venue_facts("cockpit.venues.paradex")
 """Its fees stand in only where the listing states none."""
 FLOW = frozenset({"FILL", "RPI", "LIQUIDATION"})
 """Trades of the market; all other kinds are bookkeeping."""
+
+_MOST_FEE = 0.01
+"""No market charges, or gives back, more of the notional."""
 
 Status = Literal["active", "paused"]
 
@@ -82,9 +84,10 @@ def instrument(
     market: ParadexMarket, row: wire.MarketRow, status: Status, at_ns: int
 ) -> Instrument:
     """The market as now listed, in coins. The margin fractions hold for any size."""
-    unit = market.unit
+    unit, odd = market.unit, market.odd
     margin = row.delta1_cross_margin_params or wire.CrossMargin()
-    initial, factor = _fraction(margin.imf_base), _fraction(margin.mmf_factor)
+    initial = _fraction(odd.number("imf_base", margin.imf_base, 0.0))
+    factor = _fraction(odd.number("mmf_factor", margin.mmf_factor, 0.0))
     fees = (row.fee_config or wire.FeeConfig()).api_fee
     return Instrument(
         venue=VENUE,
@@ -93,24 +96,18 @@ def instrument(
         native=market.native,
         base=wire.coin_and_contract(row.base_currency)[0],
         quote=row.quote_currency,
-        tick=unit.tick(row.price_tick_size),
-        lot=unit.lot(row.order_size_increment),
-        min_notional_usd=positive(row.min_notional),
+        tick=unit.tick(odd.number("price_tick_size", row.price_tick_size, 0.0)),
+        lot=unit.lot(odd.number("order_size_increment", row.order_size_increment, 0.0)),
+        min_notional_usd=odd.price("min_notional", row.min_notional),
         contract=unit.contract,
-        funding_interval_s=interval_s(row.funding_period_hours),
+        funding_interval_s=told_interval_s(odd, "funding_period_hours", row.funding_period_hours),
         max_leverage=None if initial is None else 1.0 / initial,
         mmf=None if initial is None or factor is None else initial * factor,
-        taker_fee=_fee(fees.taker_fee.fee),
-        maker_fee=_fee(fees.maker_fee.fee),
+        taker_fee=odd.number("taker fee", fees.taker_fee.fee, -_MOST_FEE, _MOST_FEE),
+        maker_fee=odd.number("maker fee", fees.maker_fee.fee, -_MOST_FEE, _MOST_FEE),
         status=status,
     )
 
 
-def _fraction(figure: Number) -> float | None:
-    number = positive(figure)
+def _fraction(number: float | None) -> float | None:
     return number if number is not None and 1e-3 <= number < 1.0 else None
-
-
-def _fee(figure: Number) -> float | None:
-    fee = finite(figure)
-    return fee if fee is not None and abs(fee) < 0.01 else None

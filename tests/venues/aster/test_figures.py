@@ -144,6 +144,13 @@ def test_a_rate_of_zero_is_a_rate_and_a_blank_one_is_none() -> None:
     assert only(Reject, blank) == []
 
 
+@pytest.mark.parametrize("mark", ["abc", "-1", "1e400"])
+def test_a_mark_that_is_none_is_counted_and_leaves_the_rate(mark: str) -> None:
+    told = marked(bitcoin(), p=mark)
+    assert len(only(Funding, told)) == len(only(Reject, told)) == 1
+    assert only(Prices, told)[0].mark is None
+
+
 def test_a_market_that_is_gone_keeps_a_rate_that_is_not_shown() -> None:
     """Both the listing's own word and a missing row count."""
     settling = samples.symbol_row("TONUSDT", status="SETTLING")

@@ -224,6 +224,21 @@ def test_a_dead_market_states_nothing_instead_of_zeros(price: Any) -> None:
     assert feed(live_session(), frame(ticker("snapshot", **data))) == []
 
 
+@pytest.mark.parametrize("price", ["abc", "NaN", "-17", "1e400"])
+def test_a_mark_that_is_none_is_counted_and_takes_no_other_figure_with_it(price: str) -> None:
+    """Without a number the market is not dead: the rate and the interest are as they were said."""
+    outputs = feed(live_session(), frame(ticker("snapshot", **{**FULL, "markPrice": price})))
+    assert [type(event) for event in events(outputs)] == [Prices, OpenInterest, Funding, Reject]
+    assert only_one(Prices, outputs).mark is None
+    assert only_one(Prices, outputs).index is not None
+
+
+def test_a_next_payment_in_another_unit_is_counted() -> None:
+    outputs = feed(live_session(), frame(ticker("snapshot", **{**FULL, "nextFundingTime": "17"})))
+    assert only_one(Funding, outputs).next_ns is None
+    assert only_one(Reject, outputs).reason == "nextFundingTime of BTCUSDT is no time"
+
+
 def test_a_delisted_market_states_nothing() -> None:
     session = live_session(rows=(row(status="Closed"),))
     assert feed(session, frame(ticker("snapshot", **FULL))) == []

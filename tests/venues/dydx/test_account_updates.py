@@ -317,6 +317,7 @@ def test_the_first_messages_of_the_venue_are_read_too():
         {"perpetualPositions": [{"side": "LONG", "size": "1"}]},
         {"perpetualPositions": [{"market": "DOGE-USD", "side": "LONG"}]},
         {"assetPositions": 7},
+        {"assetPositions": [{"symbol": "USDC", "side": "LONG", "size": "much"}]},
     ],
 )
 def test_after_an_update_of_nonsense_the_account_is_not_trusted_until_it_was_read_again(said):

@@ -190,6 +190,13 @@ def test_a_market_without_a_mark_has_no_rate() -> None:
     assert (prices.mark, prices.index, prices.last) == (None, 101.1, None)
 
 
+@pytest.mark.parametrize("mark", ["abc", -1.0, "NaN"])
+def test_a_mark_that_is_none_is_counted_and_leaves_the_rate(mark: Any) -> None:
+    facts = told(mark_price=mark)
+    assert len(only(Funding, facts)) == len(only(Reject, facts)) == 1
+    assert only(Prices, facts)[0].mark is None
+
+
 @pytest.mark.parametrize("stamp", [None, 0, -5, 1.7e12, "soon"])
 def test_a_next_payment_in_another_unit_is_not_said(stamp: Any) -> None:
     (fact,) = only(Funding, told(next_funding_rate_timestamp=stamp))

@@ -1,0 +1,103 @@
+"""A figure that is none costs itself, and is counted: in every message that a venue sends.
+
+Every message of the venue's golden tape is one of a kind. Of the first of each kind each figure is
+made nonsense in turn. Where that changes what the session says of its markets and accounts, a
+`Reject` must tell it: a figure that went without a word looks like one that the venue never had.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from cockpit.core.events import Event, Reject
+from cockpit.venues import REGISTRY, load
+from cockpit.venues.contract import Frame, Input, Output, Reply, Wants
+from cockpit.wire.tape import read_tape
+from tests.shapes import NUMBER, kind_of
+from tests.venues.fuzz.life import GOLDEN
+
+NONSENSE = ("abc", "NaN")
+Path = tuple[str | int, ...]
+
+
+def text_of(item: Frame | Reply) -> str | None:
+    data = item.data if isinstance(item, Frame) else item.body
+    return data if isinstance(data, str) and data.lstrip().startswith(("{", "[")) else None
+
+
+def with_text(item: Frame | Reply, text: str) -> Frame | Reply:
+    return replace(item, data=text) if isinstance(item, Frame) else replace(item, body=text)
+
+
+def figures(node: Any, path: Path = ()) -> Iterator[Path]:
+    """Where figures stand. Of a list its first row is looked at: the others are like it."""
+    if isinstance(node, dict):
+        for key, member in node.items():
+            yield from figures(member, (*path, key))
+    elif isinstance(node, list):
+        yield from figures(node[0], (*path, 0)) if node else ()
+    elif isinstance(node, bool):
+        return
+    elif isinstance(node, int | float) or (isinstance(node, str) and NUMBER.fullmatch(node)):
+        yield path
+
+
+def spoiled(node: Any, path: Path, nonsense: str) -> Any:
+    if not path:
+        return nonsense
+    first, rest = path[0], path[1:]
+    if isinstance(node, dict):
+        return {k: spoiled(v, rest, nonsense) if k == first else v for k, v in node.items()}
+    return [spoiled(v, rest, nonsense) if i == first else v for i, v in enumerate(node)]
+
+
+def said(name: str, wants: Wants, before: Sequence[Input], item: Input) -> Sequence[Output]:
+    """What a new session says to an input after these."""
+    session = load(name).Session(wants)
+    for earlier in before:
+        session.handle(earlier)
+    return list(session.handle(item))
+
+
+def facts(outputs: Sequence[Output]) -> list[Event]:
+    """Without the venue's own time: where that is none, a fact is as old as its arrival."""
+    told = [out for out in outputs if isinstance(out, Event) and not isinstance(out, Reject)]
+    return [replace(event, venue_ns=None) for event in told]
+
+
+def rejects(outputs: Sequence[Output]) -> int:
+    return sum(isinstance(out, Reject) for out in outputs)
+
+
+def kinds(tape: Sequence[Input]) -> Iterator[tuple[int, Frame | Reply]]:
+    """The first message of each kind."""
+    seen: set[str] = set()
+    for place, item in enumerate(tape):
+        if not isinstance(item, Frame | Reply) or (text := text_of(item)) is None:
+            continue
+        message = json.loads(text)
+        members = sorted(message) if isinstance(message, dict) else ()
+        kind = f"{item.name if isinstance(item, Reply) else ''} {kind_of(message)} {members}"
+        if kind not in seen:
+            seen.add(kind)
+            yield place, item
+
+
+@pytest.mark.parametrize("name", sorted(REGISTRY))
+def test_a_figure_that_is_none_is_counted(name: str) -> None:
+    tape = read_tape(GOLDEN / f"{name}.jsonl")
+    wants, inputs = replace(tape.header.wants, survey=True), list(tape)
+    silent: list[str] = []
+    for place, item in kinds(inputs):
+        before, message = inputs[:place], json.loads(text_of(item) or "null")
+        healthy = said(name, wants, before, with_text(item, json.dumps(message)))
+        for path in figures(message):
+            for nonsense in NONSENSE:
+                text = json.dumps(spoiled(message, path, nonsense))
+                odd = said(name, wants, before, with_text(item, text))
+                if facts(odd) != facts(healthy) and rejects(odd) <= rejects(healthy):
+                    silent.append(f"{kind_of(message)} {'.'.join(map(str, path))} {nonsense}")
+    assert silent == []
