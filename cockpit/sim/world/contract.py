@@ -113,11 +113,12 @@ class Profile:
     """
 
     name: str
-    chain: str | None
-    block_s: float
-    block_jitter_frac: float
     rule: FundingRule
     list_asset: Callable[[Asset, int], Listing | None]
+    chain: str | None = None
+    """Whose blocks are told, every `block_s` on average; None: no blocks."""
+    block_s: float = 1.0
+    block_jitter_frac: float = 0.0
     delisted: tuple[Listing, ...] = ()
     book_depth: int | None = None
     latency_ms: tuple[float, float] = (5.0, 3.0)

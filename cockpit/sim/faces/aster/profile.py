@@ -49,8 +49,7 @@ def list_asset(asset: Asset, index: int) -> Listing:
 
 
 PROFILE = Profile(
-    name="aster", chain=None, block_s=1.0, block_jitter_frac=0.0, rule=rule_of(""),
-    list_asset=list_asset, margin=MarginRule(taker_fee=0.0004),
+    name="aster", rule=rule_of(""), list_asset=list_asset, margin=MarginRule(taker_fee=0.0004),
     delisted=(
         Listing(
             "TON", "TONUSDT", 9001, 4, 1, max_leverage=50, imf=0.02, mmf=0.01,

@@ -70,9 +70,6 @@ def list_asset(asset: Asset, index: int) -> Listing:
 
 PROFILE = Profile(
     name="bybit",
-    chain=None,
-    block_s=0.1,
-    block_jitter_frac=0.0,
     rule=rule_of(""),
     list_asset=list_asset,
     delisted=(

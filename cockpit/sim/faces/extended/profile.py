@@ -55,9 +55,6 @@ def list_asset(asset: Asset, index: int) -> Listing:
 
 PROFILE = Profile(
     name="extended",
-    chain=None,
-    block_s=2.0,
-    block_jitter_frac=0.0,
     rule=rule_of(""),
     list_asset=list_asset,
     delisted=(

@@ -56,9 +56,6 @@ def list_asset(asset: Asset, number: int) -> Listing:
 
 PROFILE = Profile(
     name="grvt",
-    chain=None,
-    block_s=2.0,
-    block_jitter_frac=0.0,
     rule=rule_of(""),
     list_asset=list_asset,
     delisted=(Listing("MATIC", "MATIC_USDT_Perp", 9_001, 4, 0, status="delisted", quote="USDT"),),

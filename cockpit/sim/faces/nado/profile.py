@@ -43,12 +43,11 @@ def list_asset(asset: Asset, number: int) -> Listing:
 
 
 PROFILE = Profile(
-    name="nado", chain=None, block_s=0.2, block_jitter_frac=0.0, rule=RULE, list_asset=list_asset,
-    book_depth=100, latency_ms=(12.0, 5.0), margin=MarginRule(taker_fee=TAKER_FEE),
+    name="nado", rule=RULE, list_asset=list_asset, book_depth=100, latency_ms=(12.0, 5.0),
+    margin=MarginRule(taker_fee=TAKER_FEE), accounts=demonstration_accounts(__package__),
     delisted=(
         Listing(
             "ANSEM", "ANSEM-PERP", 184, 5, 0, imf=0.2, mmf=0.1, status="delisted", quote="USDT0"
         ),
     ),
-    accounts=demonstration_accounts(__package__),
 )  # fmt: skip

@@ -54,9 +54,8 @@ def list_asset(asset: Asset, number: int) -> Listing:
 
 
 PROFILE = Profile(
-    name="orderly", chain=None, block_s=2.0, block_jitter_frac=0.0, rule=rule_of(""),
-    list_asset=list_asset, latency_ms=(25.0, 8.0), margin=MarginRule(taker_fee=0.0005),
-    accounts=demonstration_accounts(__package__),
+    name="orderly", rule=rule_of(""), list_asset=list_asset, latency_ms=(25.0, 8.0),
+    margin=MarginRule(taker_fee=0.0005), accounts=demonstration_accounts(__package__),
     delisted=(
         Listing(
             "MATIC", "PERP_MATIC_USDC", 9_001, 4, 0, min_notional_usd=MIN_NOTIONAL_USD,

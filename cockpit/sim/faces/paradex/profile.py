@@ -42,8 +42,7 @@ def list_asset(asset: Asset, index: int) -> Listing:
 
 
 PROFILE = Profile(
-    name="paradex", chain=None, block_s=1.0, block_jitter_frac=0.0, rule=rule_of(""),
-    list_asset=list_asset,
+    name="paradex", rule=rule_of(""), list_asset=list_asset,
     # Never at once: clients note what they asked for only after they have sent it.
     latency_ms=(18.0, 5.0),
 )  # fmt: skip
