@@ -18,7 +18,7 @@ from cockpit.sim.faces.nado import messages as wire
 from cockpit.sim.faces.nado.messages import X18, Row
 from cockpit.sim.world import margin
 from cockpit.sim.world.accounts import MICROS, Account, AccountFill, FundingPayment, Position
-from cockpit.sim.world.contract import MarketState, VenueWorld, alive
+from cockpit.sim.world.contract import FundingRule, Listing, MarketState, VenueWorld, alive
 
 SUBACCOUNT = re.compile(r"(0x[0-9a-fA-F]{40})[0-9a-fA-F]{24}")
 ISOLATED = b"iso".hex()
@@ -26,6 +26,9 @@ NO_SUBACCOUNT = Refusal(2024, "The provided address is invalid.")
 MOST_PAYMENTS, MOST_MATCHES = 100, 500
 HOURS_A_YEAR = 8_760
 LATEST = 2**63 - 1
+DOLLAR = Listing("USDT0", "USDT0", wire.QUOTE_ID, 0, 0, imf=0.0, mmf=0.0)
+QUOTE = MarketState("nado", DOLLAR, FundingRule(), mark=1.0)
+"""What accounts hold is worth 1, and weighs 1."""
 
 
 class Holding(NamedTuple):
@@ -91,7 +94,7 @@ def subaccount_info(world: VenueWorld, asked: Parameters) -> Row:
         "healths": healths(world, holding),
         "spot_count": 1, "perp_count": len(states), "spot_balances": [_spot(holding)],
         "perp_balances": [_balance(one, held.get(one.listing.symbol)) for one in states],
-        "spot_products": [_product(None)], "perp_products": [_product(one) for one in states],
+        "spot_products": [_product(QUOTE)], "perp_products": [_product(one) for one in states],
     }  # fmt: skip
 
 
@@ -102,7 +105,7 @@ def isolated_positions(world: VenueWorld, asked: Parameters) -> Row:
     rows = [
         {
             "subaccount": holding.subaccount, "quote_balance": _spot(holding),
-            "base_balance": _balance(state, row), "quote_product": _product(None),
+            "base_balance": _balance(state, row), "quote_product": _product(QUOTE),
             "base_product": _product(state), "healths": healths(world, holding),
         }
         for holding in apart if holding.is_isolated
@@ -114,20 +117,18 @@ def isolated_positions(world: VenueWorld, asked: Parameters) -> Row:
 
 def healths(world: VenueWorld, holding: Holding) -> list[dict[str, str]]:
     """Initial, maintenance, unweighted: what the balances are worth less what must be kept."""
-    initial, maintenance, unweighted = [holding.spot], [holding.spot], [holding.spot]
-    for row in holding.positions:
-        state = world.by_symbol[row.symbol]
-        worth = margin.value(state, row)
-        initial.append(worth + row.cash_micros - round(abs(worth) * state.listing.imf))
-        maintenance.append(worth + row.cash_micros - round(abs(worth) * state.listing.mmf))
-        unweighted.append(worth + row.cash_micros)
-    return [_health(parts) for parts in (initial, maintenance, unweighted)]
-
-
-def _health(parts: Sequence[int]) -> dict[str, str]:
-    assets, health = sum(part for part in parts if part > 0), sum(parts)
-    amounts = {"assets": assets, "liabilities": assets - health, "health": health}
-    return {name: micros_x18(amount) for name, amount in amounts.items()}
+    told = []
+    for health in range(3):
+        parts = [holding.spot]
+        for row in holding.positions:
+            state = world.by_symbol[row.symbol]
+            worth = margin.value(state, row)
+            kept = (state.listing.imf, state.listing.mmf, 0.0)[health]
+            parts.append(worth + row.cash_micros - round(abs(worth) * kept))
+        assets, rest = sum(part for part in parts if part > 0), sum(parts)
+        amounts = {"assets": assets, "liabilities": assets - rest, "health": rest}
+        told.append({name: micros_x18(amount) for name, amount in amounts.items()})
+    return told
 
 
 def _spot(holding: Holding) -> Row:
@@ -144,19 +145,16 @@ def _balance(state: MarketState, held: Position | None, lots: int = 0) -> Row:
     return {"product_id": state.listing.market_id, "balance": balance}
 
 
-def _product(state: MarketState | None) -> Row:
-    """The quote, without a market, is worth 1 and weighs 1."""
-    price, imf, mmf, product_id = str(X18), 0, 0, wire.QUOTE_ID
-    if state is not None:
-        price = wire.exact(margin.mark_ticks(state), state.listing.price_decimals)
-        imf, mmf = round(state.listing.imf * X18), round(state.listing.mmf * X18)
-        product_id = state.listing.market_id
+def _product(state: MarketState) -> Row:
+    listing = state.listing
+    imf, mmf = round(listing.imf * X18), round(listing.mmf * X18)
+    price = wire.exact(margin.mark_ticks(state), listing.price_decimals)
     risk = {
         "long_weight_initial_x18": str(X18 - imf), "short_weight_initial_x18": str(X18 + imf),
         "long_weight_maintenance_x18": str(X18 - mmf), "price_x18": price,
         "short_weight_maintenance_x18": str(X18 + mmf),
     }  # fmt: skip
-    return {"product_id": product_id, "oracle_price_x18": price, "risk": risk}
+    return {"product_id": listing.market_id, "oracle_price_x18": price, "risk": risk}
 
 
 # --- archive -----------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from cockpit.sim.faces.kit.channels import Channel, FillStream, MarketStream, St
 from cockpit.sim.faces.nado import messages as wire
 from cockpit.sim.faces.nado.messages import Row
 from cockpit.sim.faces.nado.profile import HOURS_QUOTED
-from cockpit.sim.world.contract import MarketState, Step, VenueWorld
+from cockpit.sim.world.contract import MarketState, Step, VenueWorld, alive
 from cockpit.sim.world.followers import TouchedLevels
 
 BOOK_MS, RATE_MS = 50, 20_000
@@ -69,7 +69,8 @@ class FundingRate(Stream):
 
 def made(world: VenueWorld, kind: str, product_id: int | None) -> Channel | None:
     """A stream by what the client names; None where there is none."""
-    state = wire.of_id(world, product_id)
+    found = (one for one in alive(world) if one.listing.market_id == product_id)
+    state = next(found, None)
     if kind == "funding_rate" and (state is not None or product_id is None):
         return FundingRate(world, state)
     is_book = kind == "book_depth"

@@ -14,7 +14,7 @@ from cockpit.sim.faces.nado.channels import made
 from cockpit.sim.world.contract import VenueWorld
 
 WS_PATHS = {"main": "/gateway/v1/subscribe"}
-SILENCE_S, LONGEST_STEP_S = 60.0, 10.0
+SILENCE_S, BY_CLIENT = 60.0, frozenset({"client"})
 NO_PRODUCT = "The provided 'product_id' is invalid. Please verify and input a valid 'product_id'."
 
 
@@ -22,9 +22,7 @@ class Face(Connection):
     """One client connection."""
 
     def __init__(self, world: VenueWorld, path: str) -> None:
-        counts = frozenset({"client"})
-        keep_alive = KeepAlive(SILENCE_S, counts=counts, longest_step_s=LONGEST_STEP_S)
-        super().__init__(world, path, keep_alive)
+        super().__init__(world, path, KeepAlive(SILENCE_S, BY_CLIENT, longest_step_s=10.0))
 
     def unreadable(self, data: str | bytes) -> Messages:
         return [{"result": None, "error": "Invalid request: not JSON.", "id": 0}]
@@ -32,17 +30,14 @@ class Face(Connection):
     def answer(self, request: Json) -> Messages:
         if not isinstance(request, dict):
             return self.unreadable("")
-        number = request.get("id") or 0
+        number, now = request.get("id") or 0, str(now_ms(self.world))
         match request.get("method"):
             case "ping":
-                times = {"client_time": request.get("client_time"), "server_time": self._time()}
+                times = {"client_time": request.get("client_time"), "server_time": now}
                 return [{"result": {"method": "pong", **times}, "id": number}]
             case ("subscribe" | "unsubscribe") as method:
                 return self._subscribe(method, request.get("stream"), number)
         return [{"result": None, "error": "Invalid request: unknown method.", "id": number}]
-
-    def _time(self) -> str:
-        return str(now_ms(self.world))
 
     def _subscribe(self, method: str, stream: Any, number: Json) -> Messages:
         asked = stream if isinstance(stream, dict) else {}

@@ -10,7 +10,7 @@ from cockpit.core.market import Side
 from cockpit.core.units import NS_PER_S
 from cockpit.sim.faces.kit.parameters import Refusal
 from cockpit.sim.faces.nado.profile import HOURS_QUOTED, MAKER_FEE, TAKER_FEE
-from cockpit.sim.world.contract import Listing, MarketState, TradeTick, VenueWorld, alive
+from cockpit.sim.world.contract import MarketState, TradeTick, VenueWorld, alive
 from cockpit.sim.world.followers import Levels
 
 Row = dict[str, Any]
@@ -28,18 +28,20 @@ def exact(units: int, decimals: int) -> str:
     return str(units * 10 ** (18 - decimals))
 
 
-def of_id(world: VenueWorld, product_id: int | None) -> MarketState | None:
-    """A market that has figures, by its product id."""
-    found = (state for state in alive(world) if state.listing.market_id == product_id)
-    return next(found, None)
-
-
-def ticker_id(listing: Listing) -> str:
-    return f"{listing.native}_{listing.quote}"
+def ticker_id(state: MarketState) -> str:
+    return f"{state.listing.native}_{state.listing.quote}"
 
 
 def named(state: MarketState) -> Row:
-    return {"product_id": state.listing.market_id, "ticker_id": ticker_id(state.listing)}
+    return {"product_id": state.listing.market_id, "ticker_id": ticker_id(state)}
+
+
+def market(world: VenueWorld, name: int | str) -> MarketState:
+    """One that has figures, by its product id or its ticker id; refused where there is none."""
+    for state in alive(world):
+        if name in (state.listing.market_id, ticker_id(state)):
+            return state
+    raise NO_MARKET
 
 
 def symbol(state: MarketState) -> Row:

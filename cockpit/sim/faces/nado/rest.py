@@ -22,12 +22,13 @@ from cockpit.sim.faces.kit.parameters import Parameters, Refusal
 from cockpit.sim.faces.kit.routes import Request, Routes, reply
 from cockpit.sim.faces.nado import accounts
 from cockpit.sim.faces.nado import messages as wire
-from cockpit.sim.faces.nado.messages import NO_MARKET, Row
+from cockpit.sim.faces.nado.messages import Row
 from cockpit.sim.faces.nado.profile import MAKER_FEE, TAKER_FEE
 from cockpit.sim.world.contract import HttpReply, MarketState, VenueWorld, alive
 from cockpit.sim.world.followers import sides
 
 MOST_LEVELS, MOST_RATES, MOST_TRADES = 100, 1_000, 500
+QUERY = "/gateway/v1/query"
 NOT_COMPRESSED = Refusal(0, "Invalid compression headers: accept gzip, br or deflate", 403)
 
 
@@ -50,14 +51,12 @@ def _query(request: Request) -> HttpReply:
     """One of the engine's queries by its `type`, in its envelope."""
     _compressed(request)
     asked = Parameters(request.query, _invalid)
-    kind = asked.text("type", "unknown")
-    try:
-        if kind not in QUERIES:
-            raise _invalid("type")
-        told: Row = {"status": "success", "data": QUERIES[kind](request.world, asked)}
-    except Refusal as refusal:
-        told = {"status": "failure", "error_code": refusal.code, "error": refusal.message}
-    return reply(200, told | {"request_type": f"query_{kind}"})
+    data = QUERIES[asked.choice("type", QUERIES)](request.world, asked)
+    return reply(200, {"status": "success", "data": data, "request_type": _request_type(request)})
+
+
+def _request_type(request: Request) -> str:
+    return f"query_{request.query.get('type', 'unknown')}"
 
 
 def _symbols(world: VenueWorld, asked: Parameters) -> Row:
@@ -65,9 +64,7 @@ def _symbols(world: VenueWorld, asked: Parameters) -> Row:
 
 
 def _market_liquidity(world: VenueWorld, asked: Parameters) -> Row:
-    state = wire.of_id(world, asked.whole("product_id"))
-    if state is None:
-        raise NO_MARKET
+    state = wire.market(world, asked.whole("product_id"))
     book = sides(state, asked.limit(MOST_LEVELS, MOST_LEVELS, "depth"))
     bids, asks = (wire.levels(state, side) for side in book)
     return {
@@ -116,18 +113,14 @@ def _assets(request: Request) -> list[Row]:
     return [quote | {"can_withdraw": True, "can_deposit": True}, *rows]
 
 
-def _by_ticker(request: Request) -> MarketState:
-    wanted = request.query.get("ticker_id")
-    states = alive(request.world)
-    state = next((one for one in states if wire.ticker_id(one.listing) == wanted), None)
-    if state is None:
-        raise NO_MARKET
-    return state
+def _by_ticker(request: Request) -> tuple[MarketState, Parameters]:
+    asked = Parameters(request.query, _invalid)
+    return wire.market(request.world, asked.text("ticker_id", "none")), asked
 
 
 def _orderbook(request: Request) -> Row:
-    state = _by_ticker(request)
-    depth = Parameters(request.query, _invalid).limit(MOST_LEVELS, MOST_LEVELS, "depth")
+    state, asked = _by_ticker(request)
+    depth = asked.limit(MOST_LEVELS, MOST_LEVELS, "depth")
     bids, asks = (state.numbers(side) for side in sides(state, depth))
     return wire.named(state) | {"bids": bids, "asks": asks, "timestamp": now_ms(request.world)}
 
@@ -136,20 +129,18 @@ def _orderbook(request: Request) -> Row:
 
 
 def _contracts(request: Request) -> Row:
-    states = alive(request.world)
-    return {wire.ticker_id(state.listing): wire.contract(state) for state in states}
+    return {wire.ticker_id(state): wire.contract(state) for state in alive(request.world)}
 
 
 def _tickers(request: Request) -> Row:
     states = request.world.markets.values()
-    return {wire.ticker_id(state.listing): wire.ticker(state) for state in states}
+    return {wire.ticker_id(state): wire.ticker(state) for state in states}
 
 
 def _trades(request: Request) -> list[Row]:
     """Newest first; what was sold is negative."""
-    state = _by_ticker(request)
-    limit = Parameters(request.query, _invalid).limit(100, MOST_TRADES)
-    rows = []
+    state, asked = _by_ticker(request)
+    limit, rows = asked.limit(100, MOST_TRADES), []
     for fill in reversed(request.world.recent_trades(state.listing.symbol, limit)):
         price, size = state.price(fill.ticks), fill.side.sign * state.size(fill.lots)
         row = {
@@ -171,9 +162,7 @@ def _archive(request: Request) -> Row:
 
 def _funding_rate_history(world: VenueWorld, asked: Parameters) -> Row:
     """Of each hour, not of a day; oldest first, a page holds the oldest of its span."""
-    state = wire.of_id(world, asked.whole("product_id"))
-    if state is None:
-        raise NO_MARKET
+    state = wire.market(world, asked.whole("product_id"))
     begin_ns = asked.moment_ns("start_time", 0, NS_PER_S)
     end_ns = asked.moment_ns("end_time", world.now_ns(), NS_PER_S)
     rows = pages.settled(state, begin_ns, end_ns, on_the_hour=True)[::-1]
@@ -196,14 +185,18 @@ ARCHIVE: dict[str, Callable[[VenueWorld, Parameters], Row]] = {
 
 
 def _refused(request: Request, refusal: Refusal) -> HttpReply:
+    """The engine says which of its queries it refuses."""
+    told = {"error_code": refusal.code, "error": refusal.message}
     if refusal is NOT_COMPRESSED:
-        return reply(403, {"reason": refusal.message})
-    return reply(refusal.status, {"error": refusal.message, "error_code": refusal.code})
+        told = {"reason": refusal.message}
+    elif request.path == QUERY:
+        told = {"status": "failure", **told, "request_type": _request_type(request)}
+    return reply(refusal.status, told)
 
 
 on_http = Routes(
     {
-        "GET /gateway/v1/query": _query, "GET /gateway/v1/symbols": _symbol_list,
+        f"GET {QUERY}": _query, "GET /gateway/v1/symbols": _symbol_list,
         "GET /gateway/v1/edge/query": lambda asked: {"server_time": str(now_ms(asked.world))},
         "GET /gateway/v2/pairs": _pairs, "GET /gateway/v2/assets": _assets,
         "GET /gateway/v2/orderbook": _orderbook, "GET /archive/v2/contracts": _contracts,
