@@ -43,6 +43,17 @@ def test_the_exchange_runs_without_any_adapter() -> None:
     assert subprocess.run([sys.executable, "-c", program], timeout=PATIENCE_S).returncode == 0
 
 
+def test_what_is_known_of_venues_beforehand_is_had_without_their_sessions() -> None:
+    program = (
+        "import sys\n"
+        "from cockpit import venues\n"
+        "assert len(venues.specs(venues.REGISTRY)) == len(venues.REGISTRY)\n"
+        "heavy = ('.session', '.messages', '.mapper', '.accounts')\n"
+        "sys.exit(any(m.startswith('cockpit.venues.') and m.endswith(heavy) for m in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], timeout=PATIENCE_S).returncode == 0
+
+
 @pytest.mark.parametrize("venue", REGISTRY)
 def test_only_a_venues_own_folders_and_the_registries_name_it(venue: str) -> None:
     own = (f"cockpit/venues/{venue}/", f"cockpit/sim/faces/{venue}/")

@@ -152,7 +152,7 @@ def _kept(args: argparse.Namespace) -> "Kept | None":
     try:
         return kept.load(
             reader,
-            {name: venues.load(name).SPEC.funding_terms for name in venues.REGISTRY},
+            {name: venues.spec(name).funding_terms for name in venues.REGISTRY},
             names,
             parse_symbols(args.symbols, "--symbols") if args.symbols else (),
         )

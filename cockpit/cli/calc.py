@@ -89,7 +89,7 @@ def run(args: argparse.Namespace) -> int:
     if view is None:
         view, unlisted = _live_view(args, config, duration_s)
     view.asset_rules, view.own_margins = config.assets, config.own_margins
-    specs = {name: venues.load(name).SPEC for name in venues.REGISTRY}
+    specs = venues.specs(venues.REGISTRY)
     now_ns = view.at_ns - view.clock_offset_ns
     result = calculator.compute(inputs, view, settings_for(config, specs, now_ns))
     result = replace(result, warnings=(*unlisted, *result.warnings))

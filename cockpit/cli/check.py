@@ -203,7 +203,7 @@ def _proxies(config: "Config", endpoints: "Mapping[str, Endpoint]") -> Finding:
     for name in config.watch.venues:
         if endpoints and name not in endpoints:
             continue
-        urls = urls_of(venues.load(name).SPEC, config, endpoints)
+        urls = urls_of(venues.spec(name), config, endpoints)
         found = {proxy_for(url, os.environ) for url in urls}
         for proxy in found:
             if proxy is not None and proxy.problem:

@@ -191,7 +191,7 @@ class _Scan:
         from cockpit import venues
         from cockpit.desk.calculator_settings import settings_for
 
-        specs = {name: venues.load(name).SPEC for name in venues.REGISTRY}
+        specs = venues.specs(venues.REGISTRY)
         return settings_for(self._config, specs, now_ns)
 
 

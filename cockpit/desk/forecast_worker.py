@@ -181,7 +181,7 @@ class Worker:
 
 def _terms(venue: str) -> FundingTerms | None:
     """The documented formula; None where there is none, or the venue is no longer known."""
-    return venues.load(venue).SPEC.funding_terms if venue in venues.REGISTRY else None
+    return venues.spec(venue).funding_terms if venue in venues.REGISTRY else None
 
 
 def main(argv: list[str]) -> int:

@@ -1,19 +1,19 @@
 """Venues: bytes in, events out.
 
-`REGISTRY` is an explicit list. Modules are imported when a venue is used, so that a command which
-needs one venue does not pay for all.
+`REGISTRY` is an explicit list. Packages are imported when a venue is used, so that a command which
+needs one venue does not pay for all, and a venue's session when it is to be run: what is known of a
+venue beforehand is had without it.
 """
 
 import importlib
 from collections.abc import Iterable
-from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cockpit.core.account import Account
 from cockpit.core.names import did_you_mean
 
 if TYPE_CHECKING:
-    from cockpit.venues.contract import VenueSpec
+    from cockpit.venues.contract import Session, VenueSpec
 
 REGISTRY: dict[str, str] = {
     "hyperliquid": "cockpit.venues.hyperliquid",
@@ -29,14 +29,29 @@ REGISTRY: dict[str, str] = {
 }
 
 
-def load(name: str) -> ModuleType:
-    """The module of a registered venue, with its `SPEC` and `Session`. KeyError if unknown."""
-    return importlib.import_module(REGISTRY[name])
+class Venue(NamedTuple):
+    """A registered venue by its two public names."""
+
+    SPEC: "VenueSpec"
+    Session: "type[Session]"
+
+
+def load(name: str) -> Venue:
+    """A venue that is to be run. KeyError if it is not registered."""
+    module = importlib.import_module(f"{REGISTRY[name]}.session")
+    return Venue(spec(name), module.Session)
+
+
+def spec(name: str) -> "VenueSpec":
+    """What is known beforehand of a venue; its session is not imported. KeyError if it is not
+    registered."""
+    known: VenueSpec = importlib.import_module(REGISTRY[name]).SPEC
+    return known
 
 
 def specs(names: Iterable[str]) -> "dict[str, VenueSpec]":
     """What is known beforehand of each of these; nothing of a venue that is not registered."""
-    return {name: load(name).SPEC for name in names if name in REGISTRY}
+    return {name: spec(name) for name in names if name in REGISTRY}
 
 
 def account_problem(account: Account) -> str | None:
@@ -46,8 +61,7 @@ def account_problem(account: Account) -> str | None:
             f"unknown venue {account.venue!r}{did_you_mean(account.venue, REGISTRY)}; "
             f"expected one of {', '.join(REGISTRY)}"
         )
-    check = load(account.venue).SPEC.check_address
+    check = spec(account.venue).check_address
     if check is None:
         return f"{account.venue} does not show accounts by public address"
-    problem: str | None = check(account.address)
-    return problem
+    return check(account.address)

@@ -1,8 +1,9 @@
-"""What a venue file supplies, and what it may say and hear.
+"""What a venue's folder supplies, and what it may say and hear.
 
-A venue file has two public names, `SPEC` and `Session`. A session is a pure function with memory:
-it is handed inputs one at a time and yields outputs. It opens no socket, reads no clock, starts no
-task and writes no log, so that a recording of its inputs replays to the same outputs, bit for bit.
+It has two public names, `SPEC` in its `__init__.py` and `Session` in its `session.py`. A session is
+a pure function with memory: it is handed inputs one at a time and yields outputs. It opens no
+socket, reads no clock, starts no task and writes no log, so that a recording of its inputs replays
+to the same outputs, bit for bit.
 
 One `Session` object lives as long as its driver. It hears `Closed` when a link is gone and must
 then forget all that belonged to that link, so that the next `Opened` starts clean.

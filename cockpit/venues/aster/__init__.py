@@ -32,6 +32,10 @@ what `exchangeInfo` lists as trading is shown. `maintMarginPercent`, `requiredMa
 margins are not known. Streams are named in lower case.
 """  # noqa: E501 (a table row is one line)
 
-from cockpit.venues.aster.session import SPEC, Session
+from cockpit.core.account import hex_address_problem
+from cockpit.venues.contract import ACCOUNT_DATA, MARKET_DATA
+from cockpit.venues.kit.facts import venue_spec
 
-__all__ = ["SPEC", "Session"]
+__all__ = ["SPEC"]
+
+SPEC = venue_spec("cockpit.venues.aster", MARKET_DATA | ACCOUNT_DATA, hex_address_problem)

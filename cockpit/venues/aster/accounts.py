@@ -18,7 +18,6 @@ from typing import Literal
 
 from msgspec import Struct
 
-from cockpit.core.account import hex_address_problem
 from cockpit.core.events import Margin, Position, Reject
 from cockpit.venues.aster.mapper import VENUE, AsterMarket
 from cockpit.venues.contract import Fetch, Output, Reply
@@ -80,11 +79,6 @@ class Answer(Struct, gc=False, frozen=True):
 
 
 BALANCE = decoder(Answer)
-
-
-def check_address(text: str) -> str | None:
-    """What is wrong with `0x…`; None if nothing is."""
-    return hex_address_problem(text)
 
 
 class PublicAccounts(OverHttp):

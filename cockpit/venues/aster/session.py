@@ -9,13 +9,12 @@ from cockpit.core import events
 from cockpit.core.units import NS_PER_MS
 from cockpit.venues.aster import mapper
 from cockpit.venues.aster import messages as wire
-from cockpit.venues.aster.accounts import PublicAccounts, check_address
+from cockpit.venues.aster.accounts import PublicAccounts
 from cockpit.venues.aster.mapper import VENUE, AsterMarket
 from cockpit.venues.aster.rest import API, Rest
-from cockpit.venues.contract import ACCOUNT_DATA, MARKET_DATA, Fetch, Frame, Output, Reply, Wants
+from cockpit.venues.contract import Fetch, Frame, Output, Reply, Wants
 from cockpit.venues.kit import decoding, numbers, polling
 from cockpit.venues.kit.damage import Damage
-from cockpit.venues.kit.facts import venue_spec
 from cockpit.venues.kit.fields import ms_to_ns
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.joined import Change, JoinedBooks
@@ -23,8 +22,6 @@ from cockpit.venues.kit.rows import RowReader
 from cockpit.venues.kit.session import VenueSession
 from cockpit.venues.kit.statements import trade
 from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions, fitting
-
-SPEC = venue_spec("cockpit.venues.aster", MARKET_DATA | ACCOUNT_DATA, check_address)
 
 _LEVELS, _LEVELS_WEIGHT = 500, 10
 _STREAMS = 200

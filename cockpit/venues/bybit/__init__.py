@@ -29,6 +29,9 @@ No chain stands behind this venue; the `ts` of its frames serves latency. `/v5/m
 understood when a recording has it, but not asked for.
 """  # noqa: E501 (a table row is one line)
 
-from cockpit.venues.bybit.session import SPEC, Session
+from cockpit.venues.contract import MARKET_DATA
+from cockpit.venues.kit.facts import venue_spec
 
-__all__ = ["SPEC", "Session"]
+__all__ = ["SPEC"]
+
+SPEC = venue_spec("cockpit.venues.bybit", MARKET_DATA)

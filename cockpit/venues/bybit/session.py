@@ -11,19 +11,16 @@ from cockpit.core.units import NS_PER_MS, NS_PER_S
 from cockpit.venues.bybit import messages as wire
 from cockpit.venues.bybit.mapper import VENUE, BybitMarket
 from cockpit.venues.bybit.rest import Rest
-from cockpit.venues.contract import MARKET_DATA, Frame, Output, Wants
+from cockpit.venues.contract import Frame, Output, Wants
 from cockpit.venues.kit import decoding, numbers
 from cockpit.venues.kit.books import BookFeed, Books
 from cockpit.venues.kit.damage import Damage
-from cockpit.venues.kit.facts import venue_spec
 from cockpit.venues.kit.fields import ms_to_ns
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.sequencing import APPLY, GAP, ChainedBook
 from cockpit.venues.kit.session import VenueSession
 from cockpit.venues.kit.statements import delta, snapshot, trade
 from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions, fitting
-
-SPEC = venue_spec("cockpit.venues.bybit", MARKET_DATA)
 
 _DEPTH = 200
 _PATIENCE_NS = 5 * NS_PER_S

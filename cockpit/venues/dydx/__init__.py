@@ -46,7 +46,13 @@ A message that today's shapes do not fit is read once more as the Indexer spoke 
 (`wire_2023`): a recording of then differs from a live link in nothing else.
 """  # noqa: E501 (a table row is one line)
 
-from cockpit.venues.dydx.session import Session
-from cockpit.venues.dydx.spec import SPEC
+from cockpit.core.events import AccountFill, Block, FundingPayment, Rtt
+from cockpit.venues.contract import ACCOUNT_DATA, MARKET_DATA
+from cockpit.venues.dydx.addresses import check_address
+from cockpit.venues.kit.facts import venue_spec
 
-__all__ = ["SPEC", "Session"]
+__all__ = ["SPEC"]
+
+# No Rtt: the Indexer answers no ping.
+_KINDS = (MARKET_DATA - {Rtt}) | ACCOUNT_DATA | {AccountFill, Block, FundingPayment}
+SPEC = venue_spec("cockpit.venues.dydx", _KINDS, check_address)

@@ -13,9 +13,9 @@ from cockpit.core.events import AccountState, Margin, Reject
 from cockpit.core.units import HOUR_NS, NS_PER_S, hour_floor_ns
 from cockpit.venues.contract import Fetch, Output
 from cockpit.venues.dydx import messages as wire
+from cockpit.venues.dydx.addresses import CHILDREN
 from cockpit.venues.dydx.history import fill as wire_fill
 from cockpit.venues.dydx.mapper import VENUE
-from cockpit.venues.dydx.messages import CHILDREN
 from cockpit.venues.dydx.subaccounts import Pool, Terms
 from cockpit.venues.kit.account_ledger import Ledger, failure
 from cockpit.venues.kit.decoding import rejects

@@ -30,10 +30,10 @@ from cockpit.core.events import AccountFill, FundingPayment, Reject
 from cockpit.venues.contract import Frame, Output, Reply
 from cockpit.venues.dydx import messages as wire
 from cockpit.venues.dydx.account import Account
+from cockpit.venues.dydx.addresses import CHILDREN
 from cockpit.venues.dydx.connection import PARENTS
 from cockpit.venues.dydx.history import fill, payment
 from cockpit.venues.dydx.mapper import VENUE
-from cockpit.venues.dydx.messages import CHILDREN
 from cockpit.venues.dydx.rest import FILLS, PAYMENTS, answer_of, ask_fills, ask_payments
 from cockpit.venues.dydx.subaccounts import Terms
 from cockpit.venues.kit.backfill import Backfill, Plan

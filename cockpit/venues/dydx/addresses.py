@@ -3,8 +3,8 @@
 A mistyped letter is found here and not as an account that looks empty.
 """
 
-from cockpit.venues.dydx.messages import CHILDREN
-
+CHILDREN = 128
+"""Subaccounts below this are parents; a parent's children are its number plus multiples of it."""
 _ALPHABET = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _PREFIX, _CHARS = "dydx", 43

@@ -15,9 +15,6 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 from cockpit.core.units import NS_PER_S
 from cockpit.venues.kit.fields import Price, Size
 
-CHILDREN = 128
-"""Subaccounts below this are parents; a parent's children are its number plus multiples of it."""
-
 Instant = Annotated[datetime, Meta(tz=True)]
 """An ISO time with its zone; one without a zone does not decode."""
 Figure = float | str | None

@@ -13,7 +13,6 @@ from cockpit.venues.dydx.books import IndexerBooks
 from cockpit.venues.dydx.connection import ACCOUNTS, BLOCKS, MARKETS, TRADES, Connection, key_of
 from cockpit.venues.dydx.mapper import ORDERBOOK, VENUE, DydxMarket, Fact, symbol_of, ticker_of
 from cockpit.venues.dydx.rest import HISTORY, answer_of, ask_history, ask_markets
-from cockpit.venues.dydx.spec import CHAIN
 from cockpit.venues.dydx.wire_2023 import modern
 from cockpit.venues.kit.backfill import Backfill
 from cockpit.venues.kit.decoding import BROKEN, decode, reject, subject
@@ -27,6 +26,7 @@ from cockpit.venues.kit.session import VenueSession
 from cockpit.venues.kit.subscriptions import Rules, Subscriptions
 
 BOOKS_A_LINK = 32
+CHAIN = "dydx-mainnet-1"
 _PAID = RowReader(VENUE, wire.FundingRow, "ticker")
 _LISTING_S, _SURVEY_S = 600.0, 30.0
 """The Indexer works its figures out every 30 s."""

@@ -9,8 +9,8 @@ import msgspec
 
 from cockpit.core.events import Margin, Position
 from cockpit.venues.dydx import messages as wire
+from cockpit.venues.dydx.addresses import CHILDREN
 from cockpit.venues.dydx.mapper import VENUE, symbol_of
-from cockpit.venues.dydx.messages import CHILDREN
 from cockpit.venues.kit import numbers
 
 Terms = Callable[[str], tuple[float | None, float | None, float | None]]

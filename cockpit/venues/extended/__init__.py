@@ -40,6 +40,9 @@ Accounts are not read: the API tells them only to a key, and how they could be r
 has never been tried.
 """  # noqa: E501 (a table row is one line)
 
-from cockpit.venues.extended.session import SPEC, Session
+from cockpit.venues.contract import MARKET_DATA
+from cockpit.venues.kit.facts import venue_spec
 
-__all__ = ["SPEC", "Session"]
+__all__ = ["SPEC"]
+
+SPEC = venue_spec("cockpit.venues.extended", MARKET_DATA)

@@ -4,19 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cockpit.core.units import HOUR_NS, NS_PER_MS
-from cockpit.venues.contract import MARKET_DATA, Frame, Output, Wants
+from cockpit.venues.contract import Frame, Output, Wants
 from cockpit.venues.extended import messages as wire
 from cockpit.venues.extended.books import NumberedBooks
 from cockpit.venues.extended.mapper import PAID_WITHIN_NS, VENUE, paid
 from cockpit.venues.extended.rest import Rest
 from cockpit.venues.kit import decoding
 from cockpit.venues.kit.damage import Damage
-from cockpit.venues.kit.facts import venue_spec
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.session import VenueSession
 from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions
-
-SPEC = venue_spec("cockpit.venues.extended", MARKET_DATA)
 
 _PING = "0"
 """The id of a ping: no subscription has this number."""

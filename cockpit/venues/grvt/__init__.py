@@ -41,6 +41,9 @@ There is no page of all tickers: a survey subscribes every market's at the slowe
 are not read: the API shows none by address. Nothing of trading is public on the chain.
 """  # noqa: E501 (a table row is one line)
 
-from cockpit.venues.grvt.session import SPEC, Session
+from cockpit.venues.contract import MARKET_DATA
+from cockpit.venues.kit.facts import venue_spec
 
-__all__ = ["SPEC", "Session"]
+__all__ = ["SPEC"]
+
+SPEC = venue_spec("cockpit.venues.grvt", MARKET_DATA)

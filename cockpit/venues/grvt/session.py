@@ -3,19 +3,16 @@
 from collections.abc import Sequence
 
 from cockpit.core.units import NS_PER_S
-from cockpit.venues.contract import MARKET_DATA, Frame, Output, Wants
+from cockpit.venues.contract import Frame, Output, Wants
 from cockpit.venues.grvt import messages as wire
 from cockpit.venues.grvt.books import AnchoredBooks
 from cockpit.venues.grvt.mapper import VENUE, GrvtMarket
 from cockpit.venues.grvt.rest import Rest
 from cockpit.venues.kit import decoding
 from cockpit.venues.kit.damage import Damage
-from cockpit.venues.kit.facts import venue_spec
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.session import VenueSession
 from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions
-
-SPEC = venue_spec("cockpit.venues.grvt", MARKET_DATA)
 
 _BOOK, _TRADES, _TICKER = "v1.book.d", "v1.trade", "v1.ticker.s"
 _BOOK_RATE, _BACKLOG, _TICKER_RATE, _SURVEY_RATE = "50", "50", "500", "5000"

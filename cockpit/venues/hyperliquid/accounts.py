@@ -60,8 +60,6 @@ QUESTIONS = {
 }
 """By the first word of a request's key: the question in the venue's words, and its weight."""
 
-check_address = hex_address_problem
-
 
 class Accounts:
     """All followed addresses. Frames and replies of others are facts too, only never asked for.

@@ -44,8 +44,8 @@ from typing import Any
 from cockpit.core import events as facts
 from cockpit.core.events import AnyEvent
 from cockpit.core.units import NS_PER_MS, ms_to_ns
-from cockpit.venues import contract
 from cockpit.venues.contract import MAIN, Fetch, Frame, Output, Reply, Wants
+from cockpit.venues.hyperliquid import SPEC
 from cockpit.venues.hyperliquid import accounts as account
 from cockpit.venues.hyperliquid import messages as wire
 from cockpit.venues.hyperliquid import rest_messages as rest
@@ -56,7 +56,6 @@ from cockpit.venues.hyperliquid.rest_messages import JSON, ask
 from cockpit.venues.kit import decoding, numbers
 from cockpit.venues.kit.backfill import Backfill, Page, Plan
 from cockpit.venues.kit.dedupe import Seen, Unchanged
-from cockpit.venues.kit.facts import venue_spec
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.instruments import Instruments, Unit
 from cockpit.venues.kit.polling import Question, Rota, Timing
@@ -65,14 +64,6 @@ from cockpit.venues.kit.subscriptions import Rules, Subscriptions
 
 CHAIN = "hyperliquid-l1"
 BLOCKS = "blocks"
-SPEC = venue_spec(
-    "cockpit.venues.hyperliquid",
-    contract.MARKET_DATA
-    | contract.ACCOUNT_DATA
-    | {facts.Block, facts.FundingPayment, facts.AccountFill},
-    account.check_address,
-)
-
 CHANNELS = ("l2Book", "activeAssetCtx", "bbo", "trades")
 PROVEN_BY_DATA = frozenset({"l2Book", "activeAssetCtx"})
 """Subscriptions that speak at once and steadily. The others may be silent: an ack will do."""

@@ -32,7 +32,12 @@ Survey. One stream tells all markets, so a survey costs no request: the whole li
 subscribed, then what changes.
 """  # noqa: E501 (a table row is one line)
 
-from cockpit.venues.lighter.session import Session
-from cockpit.venues.lighter.spec import SPEC
+from cockpit.core.events import Block, FundingPayment
+from cockpit.venues.contract import ACCOUNT_DATA, MARKET_DATA
+from cockpit.venues.kit.facts import venue_spec
+from cockpit.venues.lighter.addresses import check_address
 
-__all__ = ["SPEC", "Session"]
+__all__ = ["SPEC"]
+
+_KINDS = MARKET_DATA | ACCOUNT_DATA | {Block, FundingPayment}
+SPEC = venue_spec("cockpit.venues.lighter", _KINDS, check_address)

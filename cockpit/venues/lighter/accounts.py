@@ -32,7 +32,7 @@ from urllib.parse import quote
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from cockpit.core.account import hex_address_problem, normal_address, short_address
+from cockpit.core.account import normal_address
 from cockpit.core.events import FundingPayment, Margin
 from cockpit.core.units import HOUR_NS, NS_PER_S, hour_floor_ns
 from cockpit.venues.contract import Fetch, Frame, Output, Reply
@@ -60,22 +60,12 @@ _NO_ACCOUNT = frozenset({21100, 21103})
 """Not found; no L1 address of an account."""
 _NOT_ALLOWED = frozenset({20001, 20013})
 """An invalid parameter, the token among them, and an invalid token."""
-_MAX_INDEX_CHARS = 18
 _PAID = "paid/"
 _PAYMENTS = Plan(
     newest_first=True, rows=10**9, depth_s=86_400, settling_s=60, retry_s=300, per_tick=1
 )
 """A day back: the total since a position was opened stands beside it. No page is full, because it
 is a cursor that leads to the next."""
-
-
-def check_address(text: str) -> str | None:
-    """What is wrong with an account index or an L1 address, or None."""
-    if text.isascii() and text.isdigit() and len(text) <= _MAX_INDEX_CHARS:
-        return None
-    if text.lower().startswith("0x"):
-        return hex_address_problem(text)
-    return f"{short_address(text)!r} is neither an account index nor 0x and 40 hexadecimal digits"
 
 
 class Accounts:

@@ -28,6 +28,12 @@ hears the stream of all rates as well, which shows that the link lives.
 Text of 1e-18 exceeds what a float holds: integers are divided once, to the nearest float.
 """  # noqa: E501 (a table row is one line)
 
-from cockpit.venues.nado.session import SPEC, Session
+from cockpit.core.events import AccountFill, FundingPayment
+from cockpit.venues.contract import ACCOUNT_DATA, MARKET_DATA
+from cockpit.venues.kit.facts import venue_spec
+from cockpit.venues.nado.addresses import check_address
 
-__all__ = ["SPEC", "Session"]
+__all__ = ["SPEC"]
+
+_KINDS = MARKET_DATA | ACCOUNT_DATA | {AccountFill, FundingPayment}
+SPEC = venue_spec("cockpit.venues.nado", _KINDS, check_address)

@@ -26,7 +26,6 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from cockpit.core.account import hex_address_problem
 from cockpit.core.events import AccountFill, FundingPayment, Margin, Position, Reject
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.venues.contract import Fetch, Output, Reply
@@ -44,17 +43,8 @@ from cockpit.venues.nado.rest import archive
 _PERIOD_S, _STALE_S = 15.0, 60.0
 _ROWS = 100
 _SETTLING_NS = 90 * NS_PER_S
-_NAME_BYTES = 12
 _DIGEST = 10
 """Characters of an order's digest that tell two fills of one transaction apart."""
-
-
-def check_address(text: str) -> str | None:
-    """What is wrong with `0x…`, or with `0x…/default`; None if nothing is."""
-    address, slash, name = text.partition("/")
-    if slash and not (name.isascii() and name.isprintable() and 0 < len(name) <= _NAME_BYTES):
-        return f"{name[:20]!r} is no subaccount: expected 1 to 12 characters after the slash"
-    return hex_address_problem(address)
 
 
 class _Part(NamedTuple):

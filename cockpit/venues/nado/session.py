@@ -8,10 +8,9 @@ from msgspec.structs import replace
 
 from cockpit.core import events
 from cockpit.core.units import NS_PER_MS
-from cockpit.venues.contract import ACCOUNT_DATA, MARKET_DATA, Fetch, Frame, Output, Reply, Wants
+from cockpit.venues.contract import Fetch, Frame, Output, Reply, Wants
 from cockpit.venues.kit import decoding, numbers, polling
 from cockpit.venues.kit.damage import Damage
-from cockpit.venues.kit.facts import venue_spec
 from cockpit.venues.kit.fields import moment_ns
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.joined import Change, JoinedBooks
@@ -20,15 +19,9 @@ from cockpit.venues.kit.statements import trade
 from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions
 from cockpit.venues.nado import mapper
 from cockpit.venues.nado import messages as wire
-from cockpit.venues.nado.accounts import PublicAccounts, check_address
+from cockpit.venues.nado.accounts import PublicAccounts
 from cockpit.venues.nado.mapper import VENUE, NadoMarket
 from cockpit.venues.nado.rest import Rest
-
-SPEC = venue_spec(
-    "cockpit.venues.nado",
-    MARKET_DATA | ACCOUNT_DATA | {events.FundingPayment, events.AccountFill},
-    check_address,
-)
 
 _DEPTH = 100
 """Levels a side: the most that a reading of a book gives."""

@@ -30,6 +30,12 @@ himself (`broker_id`, a suffix in the name) are left out. A market that may only
 and followed all the same: who holds it leaves by that book.
 """  # noqa: E501 (a table row is one line)
 
-from cockpit.venues.orderly.session import SPEC, Session
+from cockpit.core.account import hex_address_problem
+from cockpit.core.events import FundingPayment
+from cockpit.venues.contract import ACCOUNT_DATA, MARKET_DATA
+from cockpit.venues.kit.facts import venue_spec
 
-__all__ = ["SPEC", "Session"]
+__all__ = ["SPEC"]
+
+_KINDS = MARKET_DATA | ACCOUNT_DATA | {FundingPayment}
+SPEC = venue_spec("cockpit.venues.orderly", _KINDS, hex_address_problem)

@@ -20,7 +20,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from cockpit.core.account import normal_address
-from cockpit.core.events import AccountState, FundingPayment, Margin, Position, Reject
+from cockpit.core.events import Position, Reject
 from cockpit.core.units import NS_PER_MS, NS_PER_S, hour_floor_ns
 from cockpit.venues.contract import Fetch, Output, Reply
 from cockpit.venues.kit.accounts import Accounts
@@ -31,7 +31,6 @@ from cockpit.venues.orderly import account_messages as wire
 from cockpit.venues.orderly.mapper import VENUE, OrderlyMarket
 from cockpit.venues.orderly.messages import problem
 
-KINDS: frozenset[type] = frozenset({Position, Margin, AccountState, FundingPayment})
 BUDGET = "info"
 _WEIGHT = 5
 _POLL_S, _STALE_S = 10.0, 45.0

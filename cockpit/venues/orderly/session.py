@@ -5,12 +5,10 @@ from typing import Any
 
 import msgspec
 
-from cockpit.core.account import hex_address_problem
 from cockpit.core.units import NS_PER_MS
-from cockpit.venues.contract import MARKET_DATA, Frame, Output, Send, Wants
+from cockpit.venues.contract import Frame, Output, Send, Wants
 from cockpit.venues.kit.books import Books
 from cockpit.venues.kit.decoding import decode, encode, reject, request_number
-from cockpit.venues.kit.facts import venue_spec
 from cockpit.venues.kit.fields import ms_to_ns
 from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.heartbeat import Heartbeat
@@ -23,8 +21,6 @@ from cockpit.venues.orderly import accounts
 from cockpit.venues.orderly import messages as wire
 from cockpit.venues.orderly.mapper import VENUE, OrderlyMarket, named
 from cockpit.venues.orderly.rest import Rest
-
-SPEC = venue_spec("cockpit.venues.orderly", accounts.KINDS | MARKET_DATA, hex_address_problem)
 
 _TOPICS = 100
 """On one connection."""

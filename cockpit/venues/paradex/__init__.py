@@ -34,6 +34,9 @@ would reveal: every book is taken anew once no damage was seen for five seconds.
 Accounts are private by design: nothing is read by address. The chain is another venue's affair.
 """  # noqa: E501 (a table row is one line)
 
-from cockpit.venues.paradex.session import SPEC, Session
+from cockpit.venues.contract import MARKET_DATA
+from cockpit.venues.kit.facts import venue_spec
 
-__all__ = ["SPEC", "Session"]
+__all__ = ["SPEC"]
+
+SPEC = venue_spec("cockpit.venues.paradex", MARKET_DATA)

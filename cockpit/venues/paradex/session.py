@@ -8,11 +8,10 @@ import msgspec
 from msgspec.structs import replace
 
 from cockpit.core.events import Reject
-from cockpit.venues.contract import MARKET_DATA, Frame, Output, Wants
+from cockpit.venues.contract import Frame, Output, Wants
 from cockpit.venues.kit.books import Books
 from cockpit.venues.kit.damage import Damage
 from cockpit.venues.kit.decoding import decode, encode, reject
-from cockpit.venues.kit.facts import venue_spec
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.numbers import sane_book
 from cockpit.venues.kit.sequencing import APPLY, GAP, ChainedBook
@@ -23,8 +22,6 @@ from cockpit.venues.paradex import mapper, sbe
 from cockpit.venues.paradex import messages as wire
 from cockpit.venues.paradex.mapper import VENUE, ParadexMarket
 from cockpit.venues.paradex.rest import Rest
-
-SPEC = venue_spec("cockpit.venues.paradex", MARKET_DATA)
 
 _PROBE: Final = 1_000_000_000
 """The number of the requests that are pings; those of the subscriptions stay below it."""

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from cockpit.core.events import AccountState, Margin, Position, Reject
-from cockpit.venues.aster import SPEC, Session
+from cockpit.venues.aster import SPEC
+from cockpit.venues.aster.session import Session
 from cockpit.venues.contract import Fetch, Output, Wants
 from tests.invariants import Invariants
 from tests.support import AT_NS, capture_text, feed, needs_captures, only, opened, reply, ticks

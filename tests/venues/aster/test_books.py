@@ -3,7 +3,7 @@
 from typing import Any
 
 from cockpit.core.events import BookDelta, BookReset, BookSnapshot, Reject
-from cockpit.venues.aster import Session
+from cockpit.venues.aster.session import Session
 from cockpit.venues.contract import Fetch, Output, Send, Wants
 from tests.support import AT_NS, closed, feed, frame, only, opened, reply, ticks
 from tests.venues.aster import samples

@@ -16,7 +16,7 @@ from cockpit.core.events import (
     Trade,
     Volume,
 )
-from cockpit.venues.aster import Session
+from cockpit.venues.aster.session import Session
 from cockpit.venues.contract import Fetch, Output, Send, Wants
 from tests.support import AT_NS, feed, frame, only, opened, reply, ticks
 from tests.venues.aster import samples

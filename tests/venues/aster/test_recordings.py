@@ -16,7 +16,7 @@ from cockpit.core.events import (
     Reject,
     Trade,
 )
-from cockpit.venues.aster import Session
+from cockpit.venues.aster.session import Session
 from cockpit.venues.contract import Output, Wants
 from tests.support import capture_lines, capture_text, feed, frame, needs_captures, only, opened
 from tests.support import reply as answered

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from cockpit.venues.bybit import Session
+from cockpit.venues.bybit.session import Session
 from cockpit.venues.contract import Fetch, Output, Reply, Send, Wants
 from tests.support import AT_NS, feed, only, opened, reply
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cockpit.core.events import BookDelta, BookReset, BookSnapshot, Event, Reject
-from cockpit.venues.bybit import Session
+from cockpit.venues.bybit.session import Session
 from cockpit.venues.contract import Fetch, Output, Tick, Wants
 from tests.support import AT_NS, feed, frame, only, opened, ticks
 from tests.venues.bybit.samples import (

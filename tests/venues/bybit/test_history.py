@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from cockpit.core.events import Funding, Reject
-from cockpit.venues.bybit import Session
+from cockpit.venues.bybit.session import Session
 from cockpit.venues.contract import Fetch, Output, Reply, Wants
 from tests.support import AT_NS, feed, only, opened, reply
 from tests.venues.bybit.samples import answer, fetches, live_session, row, run_listing

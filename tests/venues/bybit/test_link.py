@@ -7,7 +7,8 @@ import pytest
 
 from cockpit.core.events import Reject, Rtt, Trade
 from cockpit.core.market import Side
-from cockpit.venues.bybit import SPEC, Session
+from cockpit.venues.bybit import SPEC
+from cockpit.venues.bybit.session import Session
 from cockpit.venues.contract import Output, Send, Tick, Wants
 from tests.support import AT_NS, feed, frame, only, opened, reply, ticks
 from tests.venues.bybit.samples import (

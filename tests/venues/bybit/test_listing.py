@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from cockpit.core.events import Instrument, Reject
-from cockpit.venues.bybit import SPEC, Session
+from cockpit.venues.bybit import SPEC
 from cockpit.venues.bybit.messages import name_without_metadata
+from cockpit.venues.bybit.session import Session
 from cockpit.venues.contract import Tick, Wants
 from tests.support import AT_NS, feed, frame, only, opened, reply
 from tests.venues.bybit.samples import (

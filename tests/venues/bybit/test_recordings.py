@@ -9,7 +9,7 @@ from cockpit.core.events import (
     Reject,
     Trade,
 )
-from cockpit.venues.bybit import Session
+from cockpit.venues.bybit.session import Session
 from cockpit.venues.contract import Send, Wants
 from tests.support import capture_text, feed, frame, needs_captures, only
 

@@ -14,7 +14,7 @@ from cockpit.core.events import (
     Surveyed,
     Volume,
 )
-from cockpit.venues.bybit import Session
+from cockpit.venues.bybit.session import Session
 from cockpit.venues.contract import Output, Tick, Wants
 from tests.support import AT_NS, closed, feed, frame, only, opened, reply
 from tests.venues.bybit.samples import (

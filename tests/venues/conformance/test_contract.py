@@ -4,11 +4,11 @@ A venue joins by its line in `REGISTRY` and its `tests/captures/<venue>.jsonl`; 
 any of them by name.
 """
 
+import importlib
 import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,7 +34,7 @@ from cockpit.core.events import (
     Volume,
 )
 from cockpit.ui.theme.themes import VENUE_COLOURS
-from cockpit.venues import REGISTRY, load
+from cockpit.venues import REGISTRY, load, spec
 from cockpit.venues.contract import (
     Closed,
     Fetch,
@@ -175,9 +175,11 @@ def test_assumed_fees_are_fractions_and_the_maker_pays_no_more(name: str) -> Non
 
 @every_venue
 def test_a_venue_folder_supplies_a_spec_and_a_session_and_nothing_else(name: str) -> None:
-    module: ModuleType = load(name)
-    assert module.__doc__
-    assert set(module.__all__) == {"SPEC", "Session"}
+    package = importlib.import_module(REGISTRY[name])
+    assert package.__doc__
+    assert package.__all__ == ["SPEC"]
+    assert load(name).SPEC is spec(name) is package.SPEC
+    assert load(name).Session.__module__ == f"{package.__name__}.session"
 
 
 # --- what it says when nothing has gone wrong ---------------------------------------------------

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from cockpit.venues.contract import Output, Send, Wants
-from cockpit.venues.dydx import Session
+from cockpit.venues.dydx.session import Session
 from tests.support import feed, frame, only, opened
 
 CONNECTION = "3afef1ce-92d1-4f61-9009-14b656142d7e"

@@ -7,7 +7,8 @@ import pytest
 from cockpit.analytics.risk.margin import build_tiers, liquidation_price
 from cockpit.core.events import AccountState, FundingPayment, Margin, Position, Reject
 from cockpit.venues.contract import Fetch, Wants
-from cockpit.venues.dydx import SPEC, Session
+from cockpit.venues.dydx import SPEC
+from cockpit.venues.dydx.session import Session
 from tests.invariants import Invariants
 from tests.support import (
     AT_NS,

@@ -6,7 +6,7 @@ import pytest
 
 from cockpit.core.events import AccountFill, AccountState, FundingPayment, Margin, Position, Reject
 from cockpit.venues.contract import Fetch, Output, Wanted, Wants
-from cockpit.venues.dydx import Session
+from cockpit.venues.dydx.session import Session
 from tests.support import (
     AT_NS,
     capture_text,

@@ -7,7 +7,7 @@ import pytest
 
 from cockpit.core.events import AccountFill, AccountState, Margin, Position, Reject
 from cockpit.venues.contract import Fetch, Wants
-from cockpit.venues.dydx import Session
+from cockpit.venues.dydx.session import Session
 from tests.support import AT_NS, feed, frame, only, reply, ticks
 from tests.venues.dydx.messages import envelope, row
 from tests.venues.dydx.test_account import (

@@ -7,7 +7,7 @@ import pytest
 
 from cockpit.core.events import BookDelta, BookReset, BookSnapshot, Levels, Reject
 from cockpit.venues.contract import Output, Wants
-from cockpit.venues.dydx import Session
+from cockpit.venues.dydx.session import Session
 from tests.support import (
     AT_NS,
     capture_lines,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cockpit.core.events import BookDelta, BookReset, BookSnapshot, Reject
 from cockpit.venues.contract import Frame, Input, Send, Tick, Wants
-from cockpit.venues.dydx import Session
+from cockpit.venues.dydx.session import Session
 from tests.support import AT_NS, opened
 from tests.venues.dydx.messages import Indexer, connected
 

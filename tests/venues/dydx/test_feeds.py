@@ -8,7 +8,7 @@ import pytest
 from cockpit.core.events import Block, Reject, Trade
 from cockpit.core.market import Side
 from cockpit.venues.contract import Wants
-from cockpit.venues.dydx import Session
+from cockpit.venues.dydx.session import Session
 from tests.support import capture_text, feed, frame, needs_captures, only
 from tests.venues.dydx.messages import block, envelope, trades
 

@@ -8,7 +8,7 @@ import pytest
 from cockpit.core.events import Funding, Reject
 from cockpit.core.units import HOUR_NS
 from cockpit.venues.contract import Fetch, Output, Wants
-from cockpit.venues.dydx import Session
+from cockpit.venues.dydx.session import Session
 from tests.support import (
     AT_NS,
     capture_text,

@@ -7,7 +7,8 @@ import pytest
 
 from cockpit.core.events import BookSnapshot, Reject, Rtt
 from cockpit.venues.contract import Fetch, Output, Restart, Send, Wanted, Wants
-from cockpit.venues.dydx import SPEC, Session
+from cockpit.venues.dydx import SPEC
+from cockpit.venues.dydx.session import Session
 from tests.support import (
     AT_NS,
     capture_text,

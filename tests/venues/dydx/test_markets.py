@@ -7,7 +7,8 @@ import pytest
 from cockpit.core.events import Funding, Instrument, OpenInterest, Prices, Reject
 from cockpit.core.units import HOUR_NS
 from cockpit.venues.contract import Output, Wants
-from cockpit.venues.dydx import SPEC, Session
+from cockpit.venues.dydx import SPEC
+from cockpit.venues.dydx.session import Session
 from tests.support import (
     AT_NS,
     capture_text,

@@ -4,7 +4,7 @@ from typing import Any
 
 from cockpit.core.events import BookReset
 from cockpit.venues.contract import Fetch, Output
-from cockpit.venues.dydx import Session
+from cockpit.venues.dydx.session import Session
 from tests.support import AT_NS, feed, frame, only, reply, ticks
 from tests.venues.dydx.messages import book, changes, listening, requests
 

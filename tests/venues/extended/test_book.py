@@ -4,7 +4,7 @@ from typing import Any
 
 from cockpit.core.events import BookDelta, BookReset, BookSnapshot, Reject
 from cockpit.venues.contract import Output, Send, Wanted, Wants
-from cockpit.venues.extended import Session
+from cockpit.venues.extended.session import Session
 from tests.support import AT_NS, feed, frame, only, opened, reply, ticks
 from tests.venues.extended.samples import AT_MS, answer, book, level, one_stream, push, row
 

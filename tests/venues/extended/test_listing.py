@@ -8,7 +8,8 @@ import pytest
 from cockpit.core.events import Funding, Instrument, OpenInterest, Prices, Reject, Surveyed, Volume
 from cockpit.venues.claims import claims
 from cockpit.venues.contract import Fetch, Output, Send, Wants
-from cockpit.venues.extended import SPEC, Session
+from cockpit.venues.extended import SPEC
+from cockpit.venues.extended.session import Session
 from tests.support import AT_NS, feed, frame, only, opened, reply, ticks
 from tests.venues.extended.samples import NEXT_MS, answer, push, row, stats
 

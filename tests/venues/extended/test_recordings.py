@@ -18,7 +18,7 @@ from cockpit.core.events import (
     Volume,
 )
 from cockpit.venues.contract import Output, Wants
-from cockpit.venues.extended import Session
+from cockpit.venues.extended.session import Session
 from tests.support import capture_lines, capture_text, feed, frame, needs_captures, only, opened
 from tests.support import reply as answered
 

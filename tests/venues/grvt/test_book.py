@@ -5,7 +5,7 @@ from typing import Any
 
 from cockpit.core.events import BookDelta, BookReset, BookSnapshot, Reject
 from cockpit.venues.contract import Output, Send, Wants
-from cockpit.venues.grvt import Session
+from cockpit.venues.grvt.session import Session
 from tests.support import AT_NS, feed, frame, only, opened, reply, ticks
 from tests.venues.grvt.samples import ack, book, data, level, native, row
 

@@ -19,7 +19,7 @@ from cockpit.core.events import (
     Volume,
 )
 from cockpit.venues.contract import Fetch, Output, Send, Wanted, Wants
-from cockpit.venues.grvt import Session
+from cockpit.venues.grvt.session import Session
 from tests.support import AT_NS, feed, frame, only, opened, reply, ticks
 from tests.venues.grvt.samples import NEXT_NS, ack, book, data, error, figures, native, row, ticker
 

@@ -6,7 +6,7 @@ import pytest
 
 from cockpit.core.events import Instrument, OpenInterest, Reject
 from cockpit.venues.contract import Fetch, Wants
-from cockpit.venues.grvt import Session
+from cockpit.venues.grvt.session import Session
 from tests.support import feed, frame, only, opened, reply
 from tests.venues.grvt.samples import native, row, ticker
 

@@ -20,7 +20,7 @@ from cockpit.core.events import (
 )
 from cockpit.core.market import Side
 from cockpit.venues.contract import Output, Wants
-from cockpit.venues.grvt import Session
+from cockpit.venues.grvt.session import Session
 from tests.support import capture_lines, capture_text, feed, frame, needs_captures, only, opened
 from tests.support import reply as answered
 from tests.venues.grvt.samples import data

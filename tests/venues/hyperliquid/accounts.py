@@ -3,7 +3,7 @@
 import json
 
 from cockpit.venues.contract import Fetch, Wants
-from cockpit.venues.hyperliquid import Session
+from cockpit.venues.hyperliquid.session import Session
 from tests.support import capture_text, feed, only, reply
 
 ALICE = "0x31ca8395cf837de08b24da3f660e77761dfb974b"

@@ -7,7 +7,7 @@ import pytest
 from cockpit.analytics.risk.margin import build_tiers, liquidation_price
 from cockpit.core.events import AccountFill, FundingPayment, Margin, Position, Reject
 from cockpit.venues.contract import Fetch, Wants
-from cockpit.venues.hyperliquid import Session
+from cockpit.venues.hyperliquid.session import Session
 from tests.invariants import Invariants
 from tests.support import capture_text, closed, feed, frame, needs_captures, only, opened, reply
 from tests.venues.hyperliquid.accounts import (

@@ -3,7 +3,7 @@
 import pytest
 
 from cockpit.core.events import AccountState, FundingPayment, Margin, Position, Reject
-from cockpit.venues.hyperliquid import Session
+from cockpit.venues.hyperliquid.session import Session
 from tests.support import (
     AT_NS,
     feed,

@@ -6,8 +6,8 @@ from decimal import Decimal
 from cockpit.core.events import BookDelta, BookSnapshot, Reject, Trade
 from cockpit.core.market import Side
 from cockpit.venues.contract import Wants
-from cockpit.venues.hyperliquid import Session
 from cockpit.venues.hyperliquid.instruments import tick_exponent
+from cockpit.venues.hyperliquid.session import Session
 from tests.support import AT_NS, capture_lines, capture_text, feed, frame, only, opened, reply
 from tests.venues.hyperliquid.messages import T0_MS, bbo, l2_book, meta_and_ctxs, trade
 

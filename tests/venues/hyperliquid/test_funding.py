@@ -8,7 +8,7 @@ import pytest
 from cockpit.core.events import Funding, Reject
 from cockpit.core.units import HOUR_NS, NS_PER_S, hour_floor_ns
 from cockpit.venues.contract import Fetch, Tick, Wants
-from cockpit.venues.hyperliquid import Session
+from cockpit.venues.hyperliquid.session import Session
 from tests.support import AT_NS, capture_text, feed, only, opened, reply
 from tests.venues.hyperliquid.messages import meta_and_ctxs, settled
 

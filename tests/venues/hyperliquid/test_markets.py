@@ -15,7 +15,8 @@ from cockpit.core.events import (
 )
 from cockpit.core.units import HOUR_NS
 from cockpit.venues.contract import Wants
-from cockpit.venues.hyperliquid import SPEC, Session
+from cockpit.venues.hyperliquid import SPEC
+from cockpit.venues.hyperliquid.session import Session
 from tests.support import AT_NS, capture_text, feed, frame, only, reply
 from tests.venues.hyperliquid.messages import DEAD, active_ctx, asset, ctx, meta, meta_and_ctxs
 

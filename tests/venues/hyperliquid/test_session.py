@@ -8,7 +8,7 @@ import sys
 from cockpit.core.events import Block, BookSnapshot, Instrument, Reject
 from cockpit.core.units import NS_PER_S
 from cockpit.venues.contract import Fetch, Send, Tick, Wanted, Wants
-from cockpit.venues.hyperliquid import Session
+from cockpit.venues.hyperliquid.session import Session
 from tests.support import AT_NS, closed, feed, frame, only, opened, reply, ticks
 from tests.venues.hyperliquid.messages import T0_MS, active_ctx, asset, bbo, l2_book, meta_and_ctxs
 
@@ -166,7 +166,7 @@ def test_losing_the_block_link_leaves_the_books_alone():
 ORDER = """
 import sys
 from cockpit.venues.contract import Opened, Reply, Wanted, Wants
-from cockpit.venues.hyperliquid import Session
+from cockpit.venues.hyperliquid.session import Session
 
 accounts = tuple("0x" + letter * 40 for letter in "abcdef")
 session = Session(Wants(symbols=("BTC", "ETH", "SOL", "XRP"), accounts=accounts))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from cockpit.venues.contract import Frame, Output, Reply, Send, Wants
-from cockpit.venues.lighter import Session
+from cockpit.venues.lighter.session import Session
 from tests.support import AT_NS, feed, frame, only, opened, reply
 
 SECOND = 1_000_000_000

@@ -3,7 +3,7 @@
 from typing import Any
 
 from cockpit.venues.contract import Input, Wants
-from cockpit.venues.nado import Session
+from cockpit.venues.nado.session import Session
 from tests.support import AT_NS, feed, frame, opened, reply
 
 X18 = 10**18

@@ -7,7 +7,7 @@ import pytest
 
 from cockpit.core.events import AccountFill, Position, Reject
 from cockpit.venues.contract import Fetch
-from cockpit.venues.nado import Session
+from cockpit.venues.nado.session import Session
 from tests.support import AT_NS, feed, only, ticks
 from tests.venues.nado.samples import AT_S, FEE, match, matches, x18
 from tests.venues.nado.test_accounts import (

@@ -7,7 +7,8 @@ import pytest
 
 from cockpit.core.events import AccountState, FundingPayment, Margin, Position, Reject
 from cockpit.venues.contract import Fetch, Wants
-from cockpit.venues.nado import SPEC, Session
+from cockpit.venues.nado import SPEC
+from cockpit.venues.nado.session import Session
 from tests.invariants import Invariants
 from tests.support import AT_NS, feed, only, opened, reply, ticks
 from tests.venues.nado.samples import answer, symbol_row, symbols, x18

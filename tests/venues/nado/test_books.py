@@ -8,7 +8,7 @@ import pytest
 
 from cockpit.core.events import BookDelta, BookReset, BookSnapshot, Reject
 from cockpit.venues.contract import Fetch, Send
-from cockpit.venues.nado import Session
+from cockpit.venues.nado.session import Session
 from tests.invariants import Invariants
 from tests.support import AT_NS, feed, frame, only, reply, ticks
 from tests.venues.nado.samples import (

@@ -18,7 +18,7 @@ from cockpit.core.events import (
 )
 from cockpit.core.market import Side
 from cockpit.venues.contract import Wants
-from cockpit.venues.nado import Session
+from cockpit.venues.nado.session import Session
 from tests.support import (
     capture_lines,
     capture_text,

@@ -19,7 +19,8 @@ from cockpit.core.events import (
 )
 from cockpit.venues import claims
 from cockpit.venues.contract import Fetch, Send, Wants
-from cockpit.venues.nado import SPEC, Session
+from cockpit.venues.nado import SPEC
+from cockpit.venues.nado.session import Session
 from tests.support import AT_NS, feed, frame, only, opened, reply, ticks
 from tests.venues.nado.samples import (
     HOUR_NS,

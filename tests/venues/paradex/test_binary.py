@@ -7,7 +7,8 @@ import pytest
 from cockpit.core.events import BookDelta, BookSnapshot, OpenInterest, Prices, Reject, Trade, Volume
 from cockpit.core.market import Side
 from cockpit.venues.contract import Send, Wants
-from cockpit.venues.paradex import SPEC, Session
+from cockpit.venues.paradex import SPEC
+from cockpit.venues.paradex.session import Session
 from tests.invariants import Invariants
 from tests.support import AT_NS, feed, frame, only, opened, reply, ticks
 from tests.venues.paradex.samples import (

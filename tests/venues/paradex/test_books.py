@@ -6,7 +6,7 @@ import pytest
 
 from cockpit.core.events import BookDelta, BookReset, BookSnapshot, Reject
 from cockpit.venues.contract import Send, Wants
-from cockpit.venues.paradex import Session
+from cockpit.venues.paradex.session import Session
 from tests.support import AT_NS, feed, frame, only, opened, reply, ticks
 from tests.venues.paradex.samples import (
     binary_book,

@@ -19,7 +19,7 @@ from cockpit.core.events import (
 )
 from cockpit.core.market import Side
 from cockpit.venues.contract import Output, Wants
-from cockpit.venues.paradex import Session
+from cockpit.venues.paradex.session import Session
 from tests.support import AT_NS, capture_lines, capture_text, feed, frame, only, opened, reply
 
 SURVEY = Wants(symbols=("BTC",), survey=True)

@@ -16,7 +16,8 @@ from cockpit.core.events import (
     Volume,
 )
 from cockpit.venues.contract import Fetch, Output, Send, Wants
-from cockpit.venues.paradex import SPEC, Session
+from cockpit.venues.paradex import SPEC
+from cockpit.venues.paradex.session import Session
 from tests.support import AT_NS, feed, frame, only, opened, reply, ticks
 from tests.venues.paradex.samples import (
     EIGHT_HOURS_MS,

@@ -9,7 +9,7 @@ import pytest
 
 from cockpit.core.events import Funding, Instrument, OpenInterest
 from cockpit.venues.contract import Wants
-from cockpit.venues.nado import Session
+from cockpit.venues.nado.session import Session
 from tests.e2e.exchange import Exchange
 from tests.sim.faces.stock_clients import truth_of
 from tests.support import PATIENCE_S, capture_text, feed, needs_captures, only, reply
