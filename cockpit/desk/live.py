@@ -32,7 +32,6 @@ from cockpit.desk.stats import DeskStats, FeedStats, Mode, VenueStats
 from cockpit.desk.trader_files import NOTHING_KEPT, TraderPaths
 from cockpit.desk.venue_urls import endpoint_of
 from cockpit.desk.wanted import Wanted
-from cockpit.venues.contract import VenueSpec
 from cockpit.venues.known_fields import known_fields
 from cockpit.wire.coalesce import Coalescer
 from cockpit.wire.drift import FieldDrift
@@ -96,13 +95,12 @@ class Engine:
         self._endpoints = {} if endpoints is None or callable(endpoints) else endpoints
         self.recorder = Recorder(files.tapes) if files.tapes else None
         self._black_boxes = files.black_boxes
-        self._modules = {name: venues.load(name) for name in config.watch.venues}
+        self.specs = venues.specs(config.watch.venues)
         if self._endpoints:
-            self._modules = {n: m for n, m in self._modules.items() if n in self._endpoints}
-            if not self._modules:
+            self.specs = {n: spec for n, spec in self.specs.items() if n in self._endpoints}
+            if not self.specs:
                 raise InputError("the endpoints file names none of the wanted venues")
-        self._wanted = Wanted(config.watch, config.account, self._modules)
-        self.specs: dict[str, VenueSpec] = {n: m.SPEC for n, m in self._modules.items()}
+        self._wanted = Wanted(config.watch, config.account, self.specs)
         self.core = DeskCore(
             DeskSetup(
                 mode=mode,
@@ -156,15 +154,18 @@ class Engine:
                 self._wanted.know(kept)
             self.memory.start()
             self._tasks.append(asyncio.create_task(self.memory.run(), name="memory"))
+        # Not on the loop, which goes on drawing, and while others are waited for.
+        importing = asyncio.create_task(asyncio.to_thread(self._import_sessions), name="importing")
+        self._tasks.append(importing)
         # It needs no link: the first table is of what is kept.
         self.core.scan()
         self._tasks.append(asyncio.create_task(self.core.scanner.run(), name="scanner"))
         await self.core.scanner.first(FIRST_TABLE_S)
-        for name, module in self._modules.items():
-            spec: VenueSpec = module.SPEC
+        await importing
+        for name, spec in self.specs.items():
             driver = Driver(
                 spec,
-                module.Session,
+                venues.load(name).Session,
                 self._wanted.of(name),
                 sink=self.take,
                 clock=self.clock,
@@ -184,6 +185,11 @@ class Engine:
         if self._is_forecasting:
             self.forecasts = self._make_forecasts()
             self._tasks.append(asyncio.create_task(self.forecasts.run(), name="forecasts"))
+
+    def _import_sessions(self) -> None:
+        """The first picture does not wait for them: what it shows of a venue is in the specs."""
+        for name in self.specs:
+            venues.load(name)
 
     def _make_forecasts(self) -> "Forecasts":
         """With a memory they are kept, and the models learn from it. Imported here: the first
