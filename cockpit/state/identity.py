@@ -7,6 +7,7 @@ markets are made one by their venues' adapters. `AssetRules` overrides in both d
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -25,14 +26,25 @@ Asset = tuple[str, ...]
 def assets_of(view: MarketView, symbol: str) -> tuple[Asset, ...]:
     """The assets that share a symbol, that of the most venues first, then in the order of the view.
 
-    Empty where no venue has the symbol. A market without a price is taken for the first asset.
+    Empty where no venue has the symbol. Where a market has no price, or is not followed, what is
+    held there may have one; a market without any is taken for the first asset.
     """
+    return _assets_beside(view, symbol, lambda: _held_marks(view))
+
+
+def _assets_beside(
+    view: MarketView, symbol: str, held_marks: Callable[[], Mapping[str, Mapping[str, float]]]
+) -> tuple[Asset, ...]:
+    venues = [venue.name for venue in view.venues()]
     markets = {
-        venue.name: market
-        for venue in view.venues()
-        if (market := view.market(venue.name, symbol)) is not None
+        venue: market for venue in venues if (market := view.market(venue, symbol)) is not None
     }
-    return assets_among(markets, view.asset_rules, symbol)
+    prices = {venue: price_of(market) for venue, market in markets.items()}
+    if len(markets) < len(venues) or None in prices.values():
+        held = held_marks().get(symbol, {})
+        known = ((venue, prices.get(venue) or held.get(venue)) for venue in venues)
+        prices = {venue: price for venue, price in known if venue in markets or price is not None}
+    return _assets(markets, prices, view.asset_rules, symbol)
 
 
 def assets_among(
@@ -40,11 +52,27 @@ def assets_among(
 ) -> tuple[Asset, ...]:
     """`assets_of` for these markets of a symbol, by venue: watched, surveyed or both."""
     prices = {venue: price_of(market) for venue, market in markets.items()}
-    return partition(
-        prices,
-        lambda one, other: _have_met(markets[one], markets[other]),
-        *_named(rules, symbol),
-    )
+    return _assets(markets, prices, rules, symbol)
+
+
+def _assets(
+    markets: Mapping[str, MarketRead], prices: Mapping[str, float | None], rules: AssetRules,
+    symbol: str,
+) -> tuple[Asset, ...]:  # fmt: skip
+    def have_met(one: str, other: str) -> bool:
+        return one in markets and other in markets and _have_met(markets[one], markets[other])
+
+    return partition(prices, have_met, *_named(rules, symbol))
+
+
+def _held_marks(view: MarketView) -> dict[str, dict[str, float]]:
+    """Symbol -> venue -> what an account there has its position marked at."""
+    found: dict[str, dict[str, float]] = {}
+    for book in view.accounts():
+        for position in book.positions:
+            if position.mark is not None:
+                found.setdefault(position.symbol, {})[position.venue] = position.mark
+    return found
 
 
 def assets_by_price(
@@ -76,10 +104,11 @@ class AssetNames:
     def __init__(self, view: MarketView) -> None:
         self._view = view
         self._assets: dict[str, tuple[Asset, ...]] = {}
+        self._held_marks = cache(lambda: _held_marks(view))
 
     def of(self, venue: str, symbol: str) -> str:
         if symbol not in self._assets:
-            self._assets[symbol] = assets_of(self._view, symbol)
+            self._assets[symbol] = _assets_beside(self._view, symbol, self._held_marks)
         return name_among(self._assets[symbol], venue, symbol)
 
 

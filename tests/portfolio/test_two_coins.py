@@ -3,13 +3,17 @@
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from cockpit.core.assets import AssetRules
+from cockpit.core.events import AccountState, Position
 from cockpit.documents.exposure import exposure_document
 from cockpit.documents.saved_portfolio import load_portfolio
 from cockpit.documents.saved_view import SnapshotView
 from cockpit.documents.snapshot import snapshot
 from cockpit.portfolio.positions import read
+from cockpit.state.identity import asset_of
+from cockpit.state.store import MarketStore
 from tests.calculators.risk import btc, view
 from tests.support import AT_NS
 
@@ -40,6 +44,21 @@ def test_a_position_at_a_venue_without_the_market_belongs_to_the_first_asset() -
         btc("a"), btc("z", mark=0.3, index=0.3), positions=[position("a", 1.0), elsewhere]
     )  # fmt: skip
     assert exposure(at) == [("BTC", 0.0)]
+
+
+@pytest.mark.parametrize("watched", [["BTC"], ["ETH"]])
+def test_coins_of_markets_without_a_price_are_told_apart_by_what_positions_are_marked_at(
+    watched,
+) -> None:
+    """The markets have not said a mark yet, or nobody follows them: the accounts know."""
+    at = MarketStore([("a", None), ("z", None)], watched)
+    at.follow([("a", ACCOUNT, ""), ("z", ACCOUNT, "")])
+    for venue, size, mark in (("a", 2.0, 60_000.0), ("z", -1.5, 0.3)):
+        said = {"venue": venue, "account": ACCOUNT, "recv_ns": AT_NS}
+        at.apply(AccountState(state="ok", **said))
+        at.apply(Position(symbol="BTC", size=size, mark=mark, source="venue", **said))
+    assert exposure(at) == [("BTC", 2.0), ("BTC@z", -1.5)]
+    assert asset_of(at, "z", "BTC") == ("z",)
 
 
 def test_two_coins_that_were_saved_are_two_when_they_are_read_back(tmp_path) -> None:
