@@ -49,7 +49,6 @@ def test_a_row_says_what_it_leaves_and_why_not():
 
 
 def test_a_gate_that_has_no_room_says_its_first_part_and_no_half_of_a_number():
-    """Half of a spread of 1e-5 an hour that halves in some hours never pays 4 bps by tomorrow."""
     scene = scanned()
     slow = [listing("alphaswap", "WIF", 0.0, gate="stale 1234 s: funding of alphaswap")]
     scene.scan = Scan(is_on=True, pairs=ranking(*slow, LISTINGS[1]))
