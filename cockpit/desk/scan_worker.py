@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from cockpit.calculators.common.paid_history import Paid, paid_at
+from cockpit.calculators.common.paid_history import Paid, joined, paid_at
 from cockpit.calculators.scan.day_past import Floats, looks_ns
-from cockpit.calculators.scan.listing import Listing
+from cockpit.calculators.scan.listing import History, Listing
 from cockpit.calculators.scan.packed import PackedScan, unpacked
 from cockpit.calculators.scan.ranked import RankedPairs
 from cockpit.calculators.scan.ranking import ScanJob, rank
@@ -19,7 +19,10 @@ from cockpit.history.errors import HistoryError
 from cockpit.history.layout import DAY_NS, Folder
 from cockpit.history.reader import HistoryReader
 
-KEPT_DAYS: Final = 30
+KEPT_DAYS: Final = 31
+"""As many as are fetched of a market that is followed."""
+LATE_H: Final = 24
+"""What is fetched may reach so much further back: with it what is kept is still the past."""
 Market = tuple[str, str]
 
 
@@ -45,8 +48,7 @@ def rank_order(order: ScanOrder, _: Callable[[int, int], bool]) -> RankedPairs:
 
 
 def with_kept(listings: Iterable[Listing], folder: Path, at_ns: int) -> tuple[Listing, ...]:
-    """The same with what is kept of them, where that goes as far back as what was fetched.
-    HistoryError with a sentence."""
+    """The same with what is kept of them beside what was fetched. HistoryError with a sentence."""
     kept = _remembered(folder, at_ns)
     return tuple(_with_past(one, kept) for one in listings)
 
@@ -66,10 +68,13 @@ def _with_past(listing: Listing, kept: Kept) -> Listing:
         listing = msgspec.structs.replace(listing, day_prices=prices)
     if interest is not None:
         listing = msgspec.structs.replace(listing, oi_base_day_ago=float(interest[0]))
-    paid = kept.paid.get(market)
-    if paid is None or paid.rates.size < listing.paid.rates.size:
+    paid, fetched = kept.paid.get(market), listing.paid
+    if paid is None:
         return listing
-    return msgspec.structs.replace(listing, paid=paid, history="kept")
+    is_past = not fetched.rates.size or paid.first <= fetched.first + LATE_H
+    history: History | None = "kept" if is_past else listing.history
+    # The newest hours are written a while after they were heard.
+    return msgspec.structs.replace(listing, paid=joined(paid, fetched), history=history)
 
 
 _last: tuple[tuple[Path, int], Kept] | None = None

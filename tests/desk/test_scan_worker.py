@@ -87,6 +87,21 @@ def test_what_was_read_goes_before_what_is_kept_where_it_is_longer(folder):
     assert row.history == "fetched"
 
 
+def test_an_hour_that_is_not_written_yet_does_not_make_the_past_just_fetched(folder):
+    """What is kept ends an hour ago; the venue has told that hour since: 1e-4."""
+    newest = AT_NS // HOUR_NS + 1
+    told = paid([0.0] * 30, newest), paid([5e-5] * 29 + [1e-4], newest)
+    listings = [
+        listing(venue, hourly, paid=one, history="fetched")
+        for venue, hourly, one in zip("ab", (0.0, 1e-4), told, strict=True)
+    ]
+    scan = PackedScan(parts=(pack(listings),), inputs=ScanInputs(), at_ns=AT_NS + HOUR_NS)
+    row = rank_order(ScanOrder(scan=scan, history=folder), lambda done, asked: True).row(0)
+    assert row.realised.d1 == pytest.approx((23 * 5e-5 + 1e-4) / 24)
+    assert row.realised.d3 == pytest.approx((71 * 5e-5 + 1e-4) / 72)
+    assert row.history == "kept"
+
+
 def test_without_a_folder_nothing_is_remembered():
     assert ranked(None, listing("a", 0.0), listing("b", 1e-4)).history is None
 

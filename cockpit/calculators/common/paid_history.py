@@ -74,6 +74,23 @@ def paid_at(stamps_ns: NDArray[np.int64], rates: Array, interval_s: Array) -> Pa
     for back in range(int(hours.max())):
         covered = hours > back
         grid[ends[covered] - back - first] = rates[covered]
+    return _of_grid(first, grid)
+
+
+def joined(one: Paid, other: Paid) -> Paid:
+    """The hours of both; of an hour that both know, what `other` says."""
+    if not one.rates.size or not other.rates.size:
+        return one if one.rates.size else other
+    first = min(one.first, other.first)
+    end = max(one.first + one.rates.size, other.first + other.rates.size)
+    grid = np.full(end - first, np.nan)
+    for paid in (one, other):
+        known = np.flatnonzero(np.isfinite(paid.rates))
+        grid[known + paid.first - first] = paid.rates[known]
+    return _of_grid(first, grid)
+
+
+def _of_grid(first: int, grid: Array) -> Paid:
     known = grid[np.isfinite(grid)]
     mean = float(known.mean()) if known.size else None
     return Paid(first, grid, mean, mean if known.size >= MIN_HOURS else None)
