@@ -1,8 +1,10 @@
 """`--where "net>50 and oi>5m and venue!=NAME"`: conditions on rows, all of which must hold.
 
-A row of which the figure is not known does not pass a condition on it.
+A row of which the figure is not known does not pass a condition on it. Figures are fractions, rates
+an hour, as the document has them; with a per cent sign rates are a year, as the screen has them.
 """
 
+import math
 import operator
 import re
 from collections.abc import Callable, Sequence
@@ -12,27 +14,35 @@ import msgspec
 import numpy as np
 
 from cockpit.calculators.scan.columns import Flags, Floats
-from cockpit.calculators.scan.ranked import COST_BASES, FIGURES, NOTHING, RankedPairs
+from cockpit.calculators.scan.ranked import COST_BASES, FIGURES, NOTHING, REALISED, RankedPairs
 from cockpit.core.names import did_you_mean
 from cockpit.core.typed import parse_number
+from cockpit.core.units import HOURS_PER_YEAR
 
-_CONDITION: Final = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*(<=|>=|!=|==|=|<|>)\s*(\S+)\s*")
+_CONDITION: Final = re.compile(r"\s*([A-Za-z0-9_]+)\s*(<=|>=|!=|==|=|<|>)\s*(\S+)\s*")
 _COMPARE: Final[dict[str, Callable[[Floats, float], Flags]]] = {
     "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge,
     "=": operator.eq, "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
 _SHORT: Final = {
-    "net": "net_usd", "apr": "net_apr", "spread": "spread_hourly", "expected": "expected_hourly",
-    "sign": "sign_share", "half_life": "half_life_h", "cost": "cost_bps",
-    "breakeven": "breakeven_h", "depth": "depth_x", "oi": "oi_usd", "share": "oi_share",
+    "net": "net_usd", "return": "net_apr", "spread": "spread_hourly",
+    "expected": "expected_hourly", "cost": "cost_bps", "even": "breakeven_h", "odds": "odds",
+    "1d": "d1", "3d": "d3", "7d": "d7", "30d": "d30", "sign": "sign_share", "since": "sign_h",
+    "halves": "half_life_h", "depth": "depth_x", "oi": "oi_usd", "share": "oi_share",
     "volume": "volume_24h_usd", "basis": "basis_bps",
 }  # fmt: skip
-NUMBERS: Final = {**_SHORT, **{name: name for name in FIGURES}}
+"""As the screen's columns are called."""
+_OTHER: Final = {"apr": "net_apr", "breakeven": "breakeven_h", "half_life": "half_life_h"}
+NUMBERS: Final = {**_SHORT, **_OTHER, **{name: name for name in FIGURES}}
 """What may be compared with a number -> the figure that is meant."""
-NAMES: Final = (
-    "venue", "long", "long_venue", "short", "short_venue", "symbol", "quote", "cost_basis",
-    "gate",
-)  # fmt: skip
+_WORDS: Final = ("venue", "long", "short", "symbol", "quote", "cost_basis", "gate")
+NAMES: Final = (*_WORDS, "long_venue", "short_venue")
+_RATES: Final = frozenset({"spread_hourly", "expected_hourly", *REALISED})
+_MOST: Final = {
+    "sign_share": 1.0, "odds": 1.0, "oi_share": 1.0, "net_apr": 10.0,
+    **dict.fromkeys(_RATES, 1.0),
+}  # fmt: skip
+"""Nobody means a larger fraction: he left out the per cent sign."""
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,9 +109,19 @@ def _condition(part: str) -> Condition:
             raise ValueError(f"{part!r}: {column} is a name; compare it by = or !=")
         return Condition(column=column, sign=sign, name=value.lower())
     if column not in NUMBERS:
-        names = (*NUMBERS, *NAMES)
         raise ValueError(
-            f"{column!r} is not a column{did_you_mean(column, names)}; "
-            f"expected one of {', '.join(names)}"
+            f"{column!r} is not a column{did_you_mean(column, (*NUMBERS, *NAMES))}; "
+            f"expected one of {', '.join((*_SHORT, *_WORDS))}"
         )
-    return Condition(column=column, sign=sign, number=parse_number(value))
+    return Condition(column=column, sign=sign, number=_number(column, value))
+
+
+def _number(column: str, text: str) -> float:
+    """As the figure of that column is counted. ValueError for a per cent without its sign."""
+    number, figure = parse_number(text), NUMBERS[column]
+    if text.endswith("%"):
+        return number / HOURS_PER_YEAR if figure in _RATES else number
+    if abs(number) > _MOST.get(figure, math.inf):
+        unit = " a year" if figure in _RATES or figure == "net_apr" else ""
+        raise ValueError(f"{column} is a fraction: write {text}% for {text} per cent{unit}")
+    return number

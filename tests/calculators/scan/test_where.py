@@ -9,8 +9,14 @@ from cockpit.calculators.scan.listing import Row, ScanInputs
 from cockpit.calculators.scan.ranked import FIGURES, RankedPairs, places_in
 from cockpit.calculators.scan.where import chosen, parse_where
 
-RICH = Row(symbol="WIF", long_venue="a", short_venue="b", net_usd=80.0, oi_usd=6e6)
-POOR = Row(symbol="SUI", long_venue="a", short_venue="c", net_usd=20.0, oi_usd=9e6, gate="basis")
+RICH = Row(
+    symbol="WIF", long_venue="a", short_venue="b", net_usd=80.0, oi_usd=6e6, net_apr=0.3,
+    spread_hourly=2e-5,
+)  # fmt: skip
+POOR = Row(
+    symbol="SUI", long_venue="a", short_venue="c", net_usd=20.0, oi_usd=9e6, net_apr=0.1,
+    spread_hourly=1e-5, gate="basis",
+)  # fmt: skip
 BLIND = Row(symbol="NEIRO@c", long_venue="c", short_venue="d", gate="cost unknown")
 
 
@@ -18,7 +24,7 @@ def pairs(rows: list[Row]) -> RankedPairs:
     """As a worker answers them."""
     figures = np.full((len(rows), len(FIGURES)), np.nan)
     for place, row in enumerate(rows):
-        for name in ("net_usd", "oi_usd"):
+        for name in ("net_usd", "oi_usd", "net_apr", "spread_hourly"):
             value = getattr(row, name)
             figures[place, FIGURES.index(name)] = np.nan if value is None else value
     symbols, symbol = places_in([row.symbol for row in rows])
@@ -47,7 +53,13 @@ def pairs(rows: list[Row]) -> RankedPairs:
         ("gate=pass", [RICH]),
         ("gate=fail", [POOR, BLIND]),
         ("net!=80", [POOR]),
-        ("apr>0", []),
+        ("odds>0", []),
+        ("return>20%", [RICH]),
+        ("apr>0.05", [RICH, POOR]),
+        # 1e-5 an hour are 8.76 % a year.
+        ("spread>8.8%", [RICH]),
+        ("spread>9e-6", [RICH, POOR]),
+        ("30d>0", []),
         ("quote=usdc", [RICH, POOR]),
     ],
 )
@@ -65,6 +77,8 @@ def test_what_is_kept(text, kept):
         ("nett>5", "did you mean 'net'?"),
         ("venue>5", "venue is a name; compare it by = or !="),
         ("net>much", "'much'"),
+        ("spread>20", "spread is a fraction: write 20% for 20 per cent a year"),
+        ("sign>90", "sign is a fraction: write 90% for 90 per cent"),
         ("", "'' is not a condition"),
     ],
 )
