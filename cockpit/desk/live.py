@@ -19,6 +19,7 @@ from cockpit.core.account import short_address
 from cockpit.core.clock import Clock, WallClock
 from cockpit.core.errors import InputError, TapeError
 from cockpit.core.events import Event, Instrument, Link, Position
+from cockpit.desk import heap
 from cockpit.desk.contract import (
     Intent,
     Notice,
@@ -143,6 +144,7 @@ class Engine:
 
         TapeError if everything is to be recorded and no tape at all can be begun.
         """
+        heap.keep_large_blocks_apart()
         if self._endpoint_source is not None:
             self._endpoints = await self._endpoint_source()
         self.core.files.read()

@@ -1,8 +1,8 @@
 """Garbage collection and returning freed memory, done while no key waits."""
 
 import gc
-from collections.abc import Callable
-from functools import cache
+
+from cockpit.desk import heap
 
 
 def settle() -> None:
@@ -14,24 +14,7 @@ def settle() -> None:
 
 
 def tidy() -> None:
-    """Collect, and give back to the system what lies free between what is used.
-
-    Messages of a hundred bytes and of ten thousand leave holes that the C library keeps for itself:
-    measured, half a megabyte a minute. Giving them back takes about a millisecond.
-    """
+    """Collect, and give back what lies free: messages of a hundred bytes and of ten thousand leave
+    holes that the C library keeps for itself."""
     gc.collect()
-    trim = _trimmer()
-    if trim is not None:
-        trim(0)
-
-
-@cache
-def _trimmer() -> Callable[[int], int] | None:
-    """The C library's own function; None where it has none (macOS, musl)."""
-    import ctypes
-
-    try:
-        trim: Callable[[int], int] = ctypes.CDLL(None).malloc_trim
-    except (OSError, AttributeError, TypeError):
-        return None
-    return trim
+    heap.give_back()
