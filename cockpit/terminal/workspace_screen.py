@@ -5,6 +5,7 @@ a toast lies over them, and after a resize. So there is no CSS layout to solve w
 another workspace.
 """
 
+import time
 from collections import deque
 from collections.abc import Iterable
 from functools import partial
@@ -31,6 +32,8 @@ from cockpit.ui.text.styled import Line, clip, width_of
 
 _Piece = tuple[int, int, Strip]
 """(column, row, styled text)."""
+MOVE_S = 0.008
+"""What of a key's time panes that have moved may take before the first write."""
 _GOLDEN = 0.618
 _TELLING = ("alerts", "log")
 _HINT = "read-only: nothing is ever sent to a venue but questions "
@@ -111,17 +114,22 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
     def echo(self, before: str) -> None:
         """A key was pressed: the pane that the trader looks at, now; the others at the next beat.
 
-        `before` is the pane that was focused until then. Where other panes stand now, the places
-        of those that are not drawn yet are blanked in the same write: on a busy machine the next
-        beat is late, and rows of the workspace before would be read as rows of this one.
+        `before` is the pane that was focused until then. Where panes stand elsewhere now, as many
+        as a key may wait for are drawn too, and the places of the others are blanked in the same
+        write: on a busy machine the next beat is late, and rows of the workspace before would be
+        read as rows of this one.
         """
+        start_s = time.monotonic()
         self.answer()
         names = ("status", "strip", self._readings.ui.focus, before, "keys")
-        for pane in self._turns:
-            if pane.id not in names:
-                pane.hurry()
-            elif pane is not self._status:
+        for pane in sorted(self._turns, key=lambda pane: pane.id not in names):
+            has_time = self._is_moved and time.monotonic() - start_s < MOVE_S
+            if pane is self._status:
+                continue
+            if pane.id in names or has_time:
                 pane.draw_now()
+            else:
+                pane.hurry()
         if self._is_moved:
             self._is_moved = False
             if self._sent_workspace != self._readings.ui.workspace:

@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from cockpit.config import Config
+from cockpit.terminal import workspace_screen
 from cockpit.terminal.app import CockpitApp
 from cockpit.terminal.painted_app import QUERY
 from cockpit.terminal.renderer.byte_budget import Budget
@@ -113,6 +114,13 @@ async def test_keys_resizes_and_themes_by_the_hundred_leave_the_picture_of_a_ful
                 assert app.shown() == app.wanted(), f"after {step + 1} keys"
 
 
+@pytest.fixture
+def busy_machine(monkeypatch):
+    """Where a key leaves time for no pane but the focused one."""
+    monkeypatch.setattr(workspace_screen, "MOVE_S", 0.0)
+
+
+@pytest.mark.usefixtures("busy_machine")
 @pytest.mark.parametrize("toast", ["", "recording into a folder"])
 async def test_a_turn_to_another_workspace_leaves_no_row_of_the_one_before(toast):
     app = Watched(120, 40)
@@ -131,6 +139,18 @@ async def test_a_turn_to_another_workspace_leaves_no_row_of_the_one_before(toast
         assert "DEPTH" in rows[0]
         for title in ("open interest", "funding curves", "alerts", "health · "):
             assert title not in shown
+
+
+async def test_with_time_enough_a_turn_to_another_workspace_is_one_whole_picture(monkeypatch):
+    monkeypatch.setattr(workspace_screen, "MOVE_S", 60.0)
+    app = Watched(120, 40)
+    async with app.run_test(size=(120, 40)) as pilot:
+        app._paint()
+        await pilot.pause()
+        press(app, "2")
+        shown = app.wire.terminal.text()
+        for title in ("books", "consolidated", "liquidity", "depth through time", "cost"):
+            assert title in shown
 
 
 async def test_a_thin_link_shows_nothing_of_the_workspace_before_while_the_next_comes_in_parts():
@@ -152,6 +172,7 @@ async def test_a_thin_link_shows_nothing_of_the_workspace_before_while_the_next_
         assert app.shown() == app.wanted()
 
 
+@pytest.mark.usefixtures("busy_machine")
 async def test_what_a_workspace_showed_an_hour_ago_is_not_shown_again_at_the_turn_back_to_it():
     app = Watched(120, 40)
     async with app.run_test(size=(120, 40)) as pilot:
