@@ -7,7 +7,9 @@ slow link gets as many frames as it can take and no queue; where it does not, a 
 the last one has at least left. And nothing to draw.
 """
 
+from collections import deque
 from collections.abc import Callable
+from typing import NamedTuple
 
 from cockpit.terminal.renderer.byte_budget import Budget
 from cockpit.ui.model.frame_stats import FrameStats
@@ -30,13 +32,22 @@ TAKES_S = 0.08
 """How long a write may be under way on a thin link: a key waits behind one of them."""
 _LEAST_QUEUED_S = 0.005
 """What is under way for less than this was not held up."""
-_TELLING_BYTES = 2_000
-"""A smaller write that comes through late once tells of a busy machine or a lost packet, as well as
-of a thin link."""
+_TELLING_BYTES = 300
+"""How late a smaller write comes through says nothing of the link."""
+_TRIPS = 4
+"""A link is as thick as the quickest of so many writes: the others may have waited for a busy
+machine, or for a lost packet."""
 LEAST_BYTES = 500
 MOST_BYTES = 64_000
 _FLOOR_MOST_S = 0.25
 _WINDOW_S = 2.0
+
+
+class _Trip(NamedTuple):
+    """A write that the terminal has answered: how long it was held up, what that says at least."""
+
+    queued_s: float
+    bytes_per_s: float
 
 
 class PaintClock:
@@ -56,7 +67,7 @@ class PaintClock:
         """Bytes that a write may have; None for any number."""
         self._floor_s = _FLOOR_MOST_S
         self._asked_bytes = 0
-        self._late_answers = 0
+        self._trips: deque[_Trip] = deque(maxlen=_TRIPS)
         self._asked_s: float | None = None
         self._answers = False
         self._silent = 0
@@ -171,17 +182,13 @@ class PaintClock:
         floor_s = trip_s if trip_s < floor_s else floor_s + (trip_s - floor_s) * 0.02
         self._floor_s = min(floor_s, _FLOOR_MOST_S)
         queued_s = trip_s - self._floor_s
-        takes = int(self._asked_bytes * TAKES_S / max(queued_s, _LEAST_QUEUED_S))
-        if queued_s > QUEUED_S:
-            self._late_answers += 1
-            if self._late_answers > 1 or self._asked_bytes >= _TELLING_BYTES:
-                self.window = max(LEAST_BYTES, min(takes, self.window or MOST_BYTES))
+        if self._asked_bytes < _TELLING_BYTES:
             return
-        self._late_answers = 0
-        if self.window is not None and takes > self.window:
-            # Once as much again an answer: after a stall whole frames are back within a second.
-            wider = min(takes, 2 * self.window)
-            self.window = wider if wider < MOST_BYTES else None
+        self._trips.append(_Trip(queued_s, self._asked_bytes / max(queued_s, _LEAST_QUEUED_S)))
+        if self.window is None and any(trip.queued_s <= QUEUED_S for trip in self._trips):
+            return
+        takes = int(TAKES_S * max(trip.bytes_per_s for trip in self._trips))
+        self.window = max(LEAST_BYTES, takes) if takes < MOST_BYTES else None
 
     def is_waiting(self, now_s: float) -> bool:
         """Whether the last write may still be under way; gives up after three seconds."""

@@ -134,33 +134,43 @@ def test_a_write_is_as_large_as_the_link_takes_in_80_ms(screen):
     # 5,000 bytes came through half a second later than an empty write: 10 kB/s.
     screen.clock.answered(screen.now_s)
     screen.run(1, answer_s=0.0)
-    screen.clock.asked(screen.now_s, 5_000)
-    screen.clock.answered(screen.now_s + 0.5)
-    assert screen.clock.window == pytest.approx(800, rel=0.05)
+    answer(screen, 5_000, late_s=0.5, times=4)
+    assert screen.clock.window == pytest.approx(800, rel=0.1)
 
 
-def test_one_late_answer_to_a_small_write_is_no_thin_link(screen):
+def answer(screen, size, late_s, times=1):
+    """So many writes of a size come through so late, a second apart."""
+    for _ in range(times):
+        screen.now_s += 1
+        screen.clock.asked(screen.now_s, size)
+        screen.clock.answered(screen.now_s + late_s)
+
+
+def test_a_busy_machine_is_no_thin_link(screen):
+    """Answers that are late now and then: one write in four came through at once."""
     screen.clock.answered(screen.now_s)
     screen.run(1, answer_s=0.0)
-    screen.clock.asked(screen.now_s, 200)
-    screen.clock.answered(screen.now_s + 0.4)
-    assert screen.clock.window is None
-    screen.clock.asked(screen.now_s + 1, 200)
-    screen.clock.answered(screen.now_s + 1.4)
-    assert screen.clock.window == 500
+    for _ in range(10):
+        answer(screen, 3_000, late_s=0.4, times=3)
+        answer(screen, 3_000, late_s=0.0)
+        assert screen.clock.window is None
+    answer(screen, 200, late_s=0.4, times=20)
+    assert screen.clock.window is None, "so few bytes say nothing of a link"
 
 
-def test_after_a_stall_small_writes_that_come_through_at_once_open_the_window_again(screen):
+def test_a_link_that_was_thin_from_the_start_is_known_after_the_first_picture(screen):
     screen.clock.answered(screen.now_s)
-    screen.run(1, answer_s=0.0)
-    screen.clock.asked(screen.now_s, 40_000)
-    screen.clock.answered(screen.now_s + 4)
-    assert screen.clock.window == pytest.approx(800, rel=0.05)
-    for i in range(4):
-        screen.clock.asked(screen.now_s + 10 + i, 400)
-        screen.clock.answered(screen.now_s + 10 + i)
-    # 400 bytes within 5 ms are 80 kB/s, 6,400 bytes in 80 ms.
-    assert screen.clock.window == pytest.approx(6_400, rel=0.05)
+    # 40,000 bytes in 4 s less the quarter that any way may take: 10.7 kB/s.
+    answer(screen, 40_000, late_s=4.0)
+    assert screen.clock.window == pytest.approx(10_667 * 0.08, rel=0.05)
+
+
+def test_after_a_stall_the_first_writes_that_come_through_at_once_open_the_window_again(screen):
+    screen.clock.answered(screen.now_s)
+    answer(screen, 40_000, late_s=4.0)
+    answer(screen, 500, late_s=0.0)
+    # 500 bytes within 5 ms are 100 kB/s, 8,000 bytes in 80 ms.
+    assert screen.clock.window == pytest.approx(8_000, rel=0.05)
 
 
 def test_every_row_is_sent_again_once_a_minute(screen):
