@@ -1,6 +1,6 @@
 """Bybit v5: the facts that a row amounts to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -21,9 +21,9 @@ FACTS = venue_facts("cockpit.venues.bybit")
 """With the fees: the API tells them only to a key."""
 REORDER_MS = 10_000
 """A value this much older than ours was overtaken on its way; older still, ours was wrong."""
-_PRICES = frozenset({"markPrice", "indexPrice", "lastPrice"})
+_PRICES = ("markPrice", "indexPrice", "lastPrice")
 _FUNDING = frozenset({"fundingRate", "nextFundingTime", "fundingIntervalHour"})
-_MERGED = _PRICES | _FUNDING | {"openInterest", "singleOpenInterest"}
+_MERGED = _FUNDING | {*_PRICES, "openInterest", "singleOpenInterest"}
 
 RiskLimits = tuple[tuple[float, float, float], ...]
 """(notional from which it counts, maintenance and initial fraction), lowest first."""
@@ -62,14 +62,11 @@ class BybitMarket(Market):
         problems: list[str] = []
         fresh = self._merge(row, at_ns // NS_PER_MS if ts_ms is None else ts_ms, problems)
         if not fresh or self.is_halted or self._is_dead:
-            return [reject(VENUE, at_ns, problem, data) for problem in problems]
+            return _rejects(problems, at_ns, data) if problems else ()
         venue_ns = ms_to_ns(ts_ms)
         facts = list[Fact | Reject]()
         if not fresh.isdisjoint(_PRICES):
-            values, price = self.values.get, self.price
-            mark, index, last = (
-                price(values(key)) for key in ("markPrice", "indexPrice", "lastPrice")
-            )
+            mark, index, last = map(self.price, map(self.values.get, _PRICES))
             if mark is not None or index is not None or last is not None:
                 facts.append(
                     Prices(
@@ -99,8 +96,7 @@ class BybitMarket(Market):
                 facts.append(live)
             elif live is not None:
                 problems.append(live)
-        facts += [reject(VENUE, at_ns, problem, data) for problem in problems]
-        return facts
+        return [*facts, *_rejects(problems, at_ns, data)] if problems else facts
 
     def volume(self, row: wire.ListedTicker, venue_ns: int | None, at_ns: int) -> Figures:
         """What was traded in 24 hours."""
@@ -149,6 +145,10 @@ class BybitMarket(Market):
             self.stamps_ms[key] = ts_ms
             fresh.add(key)
         return fresh
+
+
+def _rejects(problems: Iterable[str], at_ns: int, data: str | bytes) -> list[Reject]:
+    return [reject(VENUE, at_ns, problem, data) for problem in problems]
 
 
 def paid(row: wire.FundingRow) -> Paid:
