@@ -141,11 +141,6 @@ class Backfill(OverHttp):
         """Read all of it anew, should it be wanted again."""
         self._keys.pop(key, None)
 
-    def is_complete(self, key: str) -> bool:
-        """Whether all of the depth has been read."""
-        known = self._keys.get(key)
-        return known is not None and not (known.missing or known.asked) and known.due_ns > 0
-
     def _passed_ns(self, at_ns: int) -> int:
         """The last time at which there may have been a payment that can be read by now."""
         every_ns = self._plan.every_s * NS_PER_S

@@ -66,7 +66,7 @@ def test_pages_by_cursor_end_where_no_cursor_is_named_or_the_start_is_passed() -
     for key, stamp_ns, cursor in (("none", AT_NS, None), ("passed", AT_NS - 101 * SECOND, "2")):
         history.want([key], AT_NS)
         assert history.answered(key, [AT_NS, stamp_ns], AT_NS, cursor) == ()
-        assert history.is_complete(key)
+        assert history.tick(AT_NS) == []
     history.want(["more"], AT_NS)
     assert len(history.answered("more", [AT_NS, AT_NS - SECOND], AT_NS, "2")) == 1
     assert [(page.key, page.cursor) for page in asked] == [

@@ -93,7 +93,7 @@ def test_all_of_the_depth_is_read_and_nothing_twice(plan: Plan, venue: Venue) ->
     asked = Asked(plan)
     stamps = asked.all_from(venue, NOW_NS)
     assert sorted(stamps) == WANTED
-    assert asked.backfill.is_complete("BTC")
+    assert asked.backfill.tick(NOW_NS) == []
 
 
 @pytest.mark.parametrize(("plan", "venue"), VENUES)
