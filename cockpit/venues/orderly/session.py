@@ -70,7 +70,7 @@ class Session(VenueSession):
             _BOOK: (wire.BOOK, self._change), "orderbook": (wire.BOOK, self._whole),
             "trade": (wire.TRADE, self._trade), "estfundingrate": (wire.RATE, self._rate),
             "openinterest": (wire.INTEREST, self._interest),
-            "request": (wire.BOOK, self._requested),
+            "request": (wire.BOOK, self._whole),
         }  # fmt: skip
         """What tells of one market, by the end of its topic, or the event of an answer."""
         self._of_all: Mapping[str, Callable[[wire.Envelope, Frame], Sequence[Output]]] = {
@@ -179,23 +179,15 @@ class Session(VenueSession):
     def _whole(
         self, data: wire.Book, market: OrderlyMarket, envelope: wire.Envelope, frame: Frame
     ) -> Sequence[Output]:
-        """The stream of whole books: nobody asks for it, a recording may have it."""
-        return self._snapshot(data, market, envelope.ts, frame)
-
-    def _requested(
-        self, data: wire.Book, market: OrderlyMarket, envelope: wire.Envelope, frame: Frame
-    ) -> Sequence[Output]:
-        """A whole book as it was asked for; of use only where its changes are heard as well."""
-        if self._topics.state(f"{market.native}@{_BOOK}") is not State.STANDING:
-            return ()
-        return self._snapshot(data, market, data.ts, frame)
-
-    def _snapshot(
-        self, data: wire.Book, market: OrderlyMarket, ts_ms: int | None, frame: Frame
-    ) -> Sequence[Output]:
-        """State a whole book, unless what stands is newer."""
+        """A whole book, unless what stands is newer: of a stream that nobody asks for, but a
+        recording may have, or as it was requested, of use only where its changes are heard."""
         feed, at_ns = self._books.feeds.get(f"{market.native}@{_BOOK}"), frame.at_ns
-        if feed is None or (ts_ms is not None and ts_ms < (feed.chain.last or 0)):
+        if feed is None:
+            return ()
+        if envelope.event and self._topics.state(feed.key) is not State.STANDING:
+            return ()
+        ts_ms = data.ts if envelope.event else envelope.ts
+        if ts_ms is not None and ts_ms < (feed.chain.last or 0):
             return ()
         bids, asks = tuple(sorted(data.bids, reverse=True)), tuple(sorted(data.asks))
         if ts_ms is None or not sane_book(bids, asks):
