@@ -41,8 +41,7 @@ class ExtendedMarket(Market):
     @property
     def is_halted(self) -> bool:
         """Whether nothing is published: a market that is paused may still have book and rate."""
-        is_gone = self.instrument is not None and self.instrument.status == "delisted"
-        return is_gone or self.status not in _PUBLISHING
+        return self.is_gone or self.status not in _PUBLISHING
 
     def has_other_state(self, row: wire.MarketRow) -> bool:
         """Whether a row says that the market trades otherwise than we know."""

@@ -42,11 +42,7 @@ class GrvtMarket(Market):
     next_ns: int | None = None
     book_key: str = ""
     fills: Seen = field(default_factory=Seen)
-
-    @property
-    def is_halted(self) -> bool:
-        """Whether nothing is published: a market that is paused may still have book and rate."""
-        return self.instrument is not None and self.instrument.status == "delisted"
+    speaks_while_paused = True
 
     @property
     def interval_s(self) -> int | None:

@@ -3,7 +3,7 @@
 Nothing here belongs to a connection: it survives a reconnect. Every request is a POST.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cockpit.core.events import Instrument, Reject
@@ -47,12 +47,6 @@ class Rest:
             lambda market: market.interval_s,
         )  # fmt: skip
         self.parts = (self.survey, self._instruments, self._margins, self._history)
-
-    def open_markets(self) -> Iterator[GrvtMarket]:
-        """Every market that the listing has."""
-        for market in self.listing.markets.values():
-            if market.instrument is not None and not market.is_halted:
-                yield market
 
     def follow(self, wants: Wants, at_ns: int) -> list[Output]:
         """Margin rules and settled rates of the watched."""

@@ -92,7 +92,7 @@ class Session(VenueSession):
         others: list[str] = []
         if self.wants.survey:
             mine = {m.native for m in markets}
-            listed = [m.native for m in self._rest.open_markets() if m.native not in mine]
+            listed = [m.native for m in self.listing.stated() if m.native not in mine]
             others = [wire.key_of(_TICKER, native, _SURVEY_RATE) for native in listed]
         # What is left of one rate goes out before the same market is joined at the other.
         return [

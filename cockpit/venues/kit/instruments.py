@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -99,9 +99,14 @@ class Market:
     told_ns: dict[str, int] = field(default_factory=dict)
     """When a stream told a figure last; what is polled may be older for a while."""
 
+    speaks_while_paused: ClassVar[bool] = False
+    """Whether the venue goes on publishing book and rate of one that takes no new positions."""
+
     @property
     def is_halted(self) -> bool:
-        """Whether the listing says that it does not trade."""
+        """Whether the listing says that it does not trade, and so that nothing is published."""
+        if self.speaks_while_paused:
+            return self.is_gone
         return self.instrument is not None and self.instrument.status != "active"
 
     @property

@@ -38,6 +38,7 @@ class OrderlyMarket(Market):
     status: Literal["active", "paused"] = "active"
     interval_s: int | None = None
     told_ms: int | None = None
+    speaks_while_paused = True
 
     @property
     def rates(self) -> dict[int, float]:

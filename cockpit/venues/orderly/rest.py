@@ -72,10 +72,7 @@ class Rest:
 
     def followed(self) -> Iterator[OrderlyMarket]:
         """The wanted markets that have a book: also those that may only be reduced."""
-        for symbol in () if self.is_down else self.survey.wants.symbols:
-            market = self.listing.markets.get(self.listing.native(symbol) or "")
-            if market is not None and not market.is_gone:
-                yield market
+        return self.listing.wanted(() if self.is_down else self.survey.wants.symbols)
 
     def look_again(self) -> None:
         """The next settlement of a followed market is another one: ask what was settled, and
@@ -122,8 +119,8 @@ class Rest:
         rows, unread = _FIGURES.read(_rows(answer), reply.name, at_ns)
         out: list[Output] = [*unread.rejects]
         for row in rows:
-            market = self.listing.markets.get(row.symbol)
-            if market is None or market.is_gone or not survey.wants.shows(market.symbol):
+            market = survey.shown(row.symbol)
+            if market is None:
                 continue
             before_ms = market.told_ms
             facts = market.figures(row, at_ns, venue_ns, is_survey=survey.wants.survey)

@@ -38,6 +38,13 @@ class ParadexMarket(Market):
     levels: PriceLevels = field(default_factory=PriceLevels)
     index: FundingIndex = field(default_factory=FundingIndex)
 
+    speaks_while_paused = True
+
+    @property
+    def has_book(self) -> bool:
+        """While it is paused only its figures are followed."""
+        return self.instrument is not None and self.instrument.status == "active"
+
     @property
     def book(self) -> str:
         """The channel of all its levels; of fifteen a side where that one was refused."""

@@ -63,16 +63,10 @@ class Rest:
         is_planned = in_maintenance(FACTS, at_ns)
         self._state.every(_MAINTENANCE_STATE_S if is_planned else _STATE_S)
 
-    def wanted(self) -> list[ParadexMarket]:
-        """The wanted markets that are listed, halted ones too."""
-        natives = map(self.listing.native, self.survey.wants.symbols)
-        listed = [self.listing.markets[native] for native in natives if native is not None]
-        return [market for market in listed if market.instrument and not market.is_gone]
-
     def follow(self, wants: Wants, at_ns: int) -> Sequence[Output]:
         """The survey, and the past of what is wanted."""
         self._summaries.is_wanted = wants.survey
-        payers = {market.native: market.symbol for market in self.wanted()}
+        payers = {m.native: m.symbol for m in self.listing.wanted(wants.symbols)}
         return self._history.want_markets(payers, at_ns, wants.kept)
 
     # --- answers ------------------------------------------------------------------------------

@@ -62,8 +62,8 @@ class Session(VenueSession):
     def follow(self, at_ns: int) -> Sequence[Output]:
         """Figures of each wanted market, and a book of those that trade."""
         self._rest.survey.want(self.wants)
-        markets = self._rest.wanted()
-        books = {market.book: market.symbol for market in markets if not market.is_halted}
+        markets = list(self._rest.listing.wanted(self.wants.symbols))
+        books = {market.book: market.symbol for market in markets if market.has_book}
         out = self._books.want(books, at_ns)
         streams = [
             f"{kind}.{market.native}"
@@ -170,7 +170,7 @@ class Session(VenueSession):
             error = envelope.error
             words = f"request refused: {error.code} {error.message} {error.data or ''}".rstrip()
             again = self._keys.refused(request, at_ns)
-            for market in self._rest.wanted():
+            for market in self._rest.listing.wanted(self.wants.symbols):
                 if self._keys.state(market.book) is State.REFUSED and not market.is_shallow:
                     market.is_shallow = True
                     self.listing.changed()
