@@ -95,7 +95,6 @@ class SymbolRow(Struct, gc=False, frozen=True):
     symbol: str
     status: str
     quoteAsset: str
-    baseAsset: str = ""
     contractType: str = ""
     filters: tuple[Filter, ...] = ()
 
