@@ -14,7 +14,8 @@ from cockpit.core.events import (
 )
 from cockpit.core.units import HOUR_NS
 from cockpit.venues.contract import Fetch, Output, Wants
-from cockpit.venues.orderly.session import SPEC, Session
+from cockpit.venues.orderly import SPEC
+from cockpit.venues.orderly.session import Session
 from tests.support import AT_NS, feed, only, opened, reply, ticks
 from tests.venues.orderly.samples import HOUR_MS, SECOND_NS, TS_MS, fetches, info, rows
 
