@@ -26,6 +26,31 @@ class Candle(NamedTuple):
     trades: int
 
 
+class Day(NamedTuple):
+    """Prices of the last 24 hours, quote per contract. Its extremes are those of its ends."""
+
+    first: float
+    last: float
+
+    @property
+    def low(self) -> float:
+        return min(self)
+
+    @property
+    def high(self) -> float:
+        return max(self)
+
+    @property
+    def change_frac(self) -> float:
+        return self.last / self.first - 1 if self.first else 0.0
+
+
+def day_of(state: MarketState) -> Day:
+    """A market's; all zeros where it has no price."""
+    last = state.last if state.last is not None else state.mark or 0.0
+    return Day(state.prev_day_price if state.prev_day_price is not None else last, last)
+
+
 def history_begins_ns(state: MarketState, now_ns: int) -> int:
     """Before this the market has no past that a venue could answer for."""
     return state.settled[0][0] if state.settled else now_ns

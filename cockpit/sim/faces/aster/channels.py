@@ -4,6 +4,7 @@
 | --- | --- |
 | `S@depth`, `@100ms`, `@500ms` | changed levels since the event before, linked by `pu` |
 | `S@depth5`, `10`, `20` | that many levels of each side, whole, when they changed |
+| `S@bookTicker` | the best level of each side, when one changed |
 | `S@aggTrade` | each fill |
 | `S@markPrice`, `@1s`; `!markPrice@arr`, `@1s` | mark, index and rate of one market or of all |
 | `S@ticker` | 24 hours, each second |
@@ -25,6 +26,7 @@ from cockpit.sim.world.followers import BookMemory, TouchedLevels
 ALL_MARKS = re.compile(r"!markPrice@arr(@1s)?")
 DEPTH = re.compile(r"depth(@100ms|@250ms|@500ms)?")
 PARTIAL = re.compile(r"depth(5|10|20)(@100ms|@250ms|@500ms)?")
+MARK, DAY = "markPriceUpdate", "24hrTicker"
 DEPTH_MS, MARK_MS, FAST_MARK_MS, TICKER_MS = 250.0, 3_000.0, 1_000.0, 1_000.0
 
 
@@ -62,9 +64,22 @@ class Partial(MarketStream):
         return wire.depth_update(self.world, self.state, follows, self._memory.whole())
 
 
+class Touch(MarketStream):
+    """The best levels, at once when they change."""
+
+    def __init__(self, world: VenueWorld, state: MarketState) -> None:
+        super().__init__(world, state)
+        self._memory = BookMemory(state, 1)
+
+    def said(self, step: Step) -> Row | None:
+        if not any(self._memory.news()):
+            return None
+        return wire.update("bookTicker", wire.touch(self.world, self.state))
+
+
 def _all_marks(world: VenueWorld) -> list[Row]:
     """Every market, in one list."""
-    return [wire.mark_update(world, state) for state in world.markets.values()]
+    return [wire.update(MARK, wire.premium(world, state)) for state in world.markets.values()]
 
 
 def made(world: VenueWorld, name: str) -> Channel | None:
@@ -79,9 +94,11 @@ def made(world: VenueWorld, name: str) -> Channel | None:
     if kind == "aggTrade":
         return FillStream(world, state, partial(wire.fill, world))
     if kind in ("markPrice", "markPrice@1s"):
-        return Stream(world, _mark_ms(kind), partial(wire.mark_update, world, state))
+        return Stream(world, _mark_ms(kind), lambda: wire.update(MARK, wire.premium(world, state)))
+    if kind == "bookTicker":
+        return Touch(world, state)
     if kind == "ticker":
-        return Stream(world, TICKER_MS, partial(wire.ticker_update, world, state))
+        return Stream(world, TICKER_MS, lambda: wire.update(DAY, wire.ticker(world, state)))
     if found := DEPTH.fullmatch(kind):
         return Depth(world, state, _period_ms(found[1]))
     if found := PARTIAL.fullmatch(kind):

@@ -5,7 +5,9 @@ one that waits for its first day, and one that left the listing and keeps a rate
 Sources: github.com/asterdex/api-docs, recordings of September 2026.
 """
 
+import tomllib
 from functools import partial
+from importlib import resources
 
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_S, NS_PER_MS, next_boundary_ns
@@ -14,17 +16,22 @@ from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.faces.kit.figures import fixed, now_ms
 from cockpit.sim.world.contract import MarketState, TradeTick, VenueWorld
 from cockpit.sim.world.followers import Levels, sides
+from cockpit.sim.world.past_prices import Candle, day_of
 
 Row = dict[str, Json]
 
 PENDING, GONE = "MBLUSDT", "GNSUSD"
-LISTED_MS, NEVER_MS = 1_758_215_451_058, 4_133_404_800_000
 SETTLED_MS = 1_781_859_600_000
 SEQ_BASE, SEQ_STEP, SEQ_FIRST = 570_480_000_000, 1_000, 650
 """Updates of all markets share a sequence; each step of one book is some of it."""
 DAY_MS = 86_400_000
-_ORDERS = ("LIMIT", "MARKET", "STOP", "STOP_MARKET", "TAKE_PROFIT", "TAKE_PROFIT_MARKET",
-           "TRAILING_STOP_MARKET")  # fmt: skip
+
+
+def _table(name: str) -> Row:
+    return tomllib.loads((resources.files(__package__) / name).read_text())
+
+
+_ALIKE, _WORDS = _table("listing.toml"), _table("streams.toml")
 
 
 def position(state: MarketState) -> int:
@@ -62,35 +69,16 @@ def _listed(state: MarketState) -> Row:
 
 
 def _row(native: str, tick: str, step: str, price_decimals: int, size_decimals: int) -> Row:
-    """Precisions are wider than tick and lot, and percentages of margin are no margins."""
-    base = native.removesuffix("USDT")
-    lots = {"stepSize": step, "maxQty": "1000000", "minQty": step}
-    return {
-        "symbol": native, "pair": native, "orderTypes": _ORDERS, "createTime": LISTED_MS,
-        "timeInForce": ["GTC", "IOC", "GTX", "HIDDEN"], "contractType": "PERPETUAL",
-        "deliveryDate": NEVER_MS, "onboardDate": LISTED_MS, "status": "TRADING",
-        "maintMarginPercent": "2.5000", "requiredMarginPercent": "5.0000", "baseAsset": base,
-        "quoteAsset": "USDT", "marginAsset": "USDT", "pricePrecision": price_decimals + 1,
-        "quantityPrecision": size_decimals, "baseAssetPrecision": 8, "quotePrecision": 8,
-        "underlyingType": "COIN", "underlyingSubType": ["Top"], "symbolType": 0, "tradingMode": 0,
-        "name": "", "channel": "", "sequenceNo": 0, "twapMinNotional": "1000", "imn": "4000.00",
-        "tags": [], "settlePlan": 0, "triggerProtect": "0.0200", "liquidationFee": "0.025000",
-        "marketTakeBound": "0.02",
-        "filters": [
-            {
-                "minPrice": tick, "maxPrice": "1000000", "filterType": "PRICE_FILTER",
-                "tickSize": tick,
-            },
-            {"filterType": "LOT_SIZE", **lots},
-            {"filterType": "MARKET_LOT_SIZE", **lots},
-            {"limit": 200, "filterType": "MAX_NUM_ORDERS"},
-            {"limit": 10, "filterType": "MAX_NUM_ALGO_ORDERS"},
-            {"notional": "5", "filterType": "MIN_NOTIONAL"},
-            {
-                "multiplierDown": "0.9800", "multiplierUp": "1.0200", "ltMultiplierDown": "0",
-                "multiplierDecimal": "4", "filterType": "PERCENT_PRICE", "ltMultiplierUp": "0",
-            },
-        ],
+    """A row of the listing, without what a state of its own changes in it."""
+    lots = {"stepSize": step, "minQty": step}
+    own = {
+        "PRICE_FILTER": {"minPrice": tick, "tickSize": tick}, "LOT_SIZE": lots,
+        "MARKET_LOT_SIZE": lots,
+    }  # fmt: skip
+    return _ALIKE | {
+        "symbol": native, "pair": native, "baseAsset": native.removesuffix("USDT"),
+        "pricePrecision": price_decimals + 1, "quantityPrecision": size_decimals,
+        "filters": [row | own.get(row["filterType"], {}) for row in _ALIKE["filters"]],
     }  # fmt: skip
 
 
@@ -144,50 +132,29 @@ def _gone(world: VenueWorld) -> Row:
     }  # fmt: skip
 
 
-def mark_update(world: VenueWorld, state: MarketState) -> Row:
-    """The same in the words of the stream."""
-    row = premium(world, state)
-    return {
-        "e": "markPriceUpdate", "E": row["time"], "s": row["symbol"], "p": row["markPrice"],
-        "P": row["estimatedSettlePrice"], "i": row["indexPrice"], "r": row["lastFundingRate"],
-        "T": row["nextFundingTime"],
-    }  # fmt: skip
-
-
 # --- 24 hours, levels, trades -----------------------------------------------------------------
 
 
 def ticker(world: VenueWorld, state: MarketState) -> Row:
     """24 hours; units are thousands of coins where the name says so."""
-    last = state.last if state.last is not None else state.mark or 0.0
-    before = state.prev_day_price if state.prev_day_price is not None else last
-    volume, at_ms = state.day_volume_base / state.listing.contract, now_ms(world)
-    low, high = min(last, before), max(last, before)
+    day, at_ms = day_of(state), now_ms(world)
+    volume = state.day_volume_base / state.listing.contract
     price = partial(fixed, decimals=state.listing.price_decimals)
     return {
-        "symbol": state.listing.native, "priceChange": price(last - before),
-        "priceChangePercent": fixed(100 * (last / before - 1) if before else 0.0, 3),
-        "weightedAvgPrice": price((low + high) / 2), "lastPrice": price(last),
-        "lastQty": state.size_text(state.listing.min_lots), "openPrice": price(before),
-        "highPrice": price(high), "lowPrice": price(low), "volume": fixed(volume, 4),
-        "quoteVolume": fixed(volume * last, 2), "openTime": at_ms - DAY_MS, "closeTime": at_ms,
+        "symbol": state.listing.native, "priceChange": price(day.last - day.first),
+        "priceChangePercent": fixed(100 * day.change_frac, 3),
+        "weightedAvgPrice": price((day.low + day.high) / 2), "lastPrice": price(day.last),
+        "lastQty": state.size_text(state.listing.min_lots), "openPrice": price(day.first),
+        "highPrice": price(day.high), "lowPrice": price(day.low), "volume": fixed(volume, 4),
+        "quoteVolume": fixed(volume * day.last, 2), "openTime": at_ms - DAY_MS, "closeTime": at_ms,
         "firstId": 1, "lastId": state.day_trades, "count": state.day_trades, "quoteAsset": "USDT",
         "baseAsset": state.listing.native.removesuffix("USDT"),
     }  # fmt: skip
 
 
-_TICKER = {
-    "p": "priceChange", "P": "priceChangePercent", "w": "weightedAvgPrice", "c": "lastPrice",
-    "Q": "lastQty", "o": "openPrice", "h": "highPrice", "l": "lowPrice", "v": "volume",
-    "q": "quoteVolume", "O": "openTime", "C": "closeTime", "F": "firstId", "L": "lastId",
-    "n": "count",
-}  # fmt: skip
-
-
-def ticker_update(world: VenueWorld, state: MarketState) -> Row:
-    row = ticker(world, state)
-    short = {letter: row[name] for letter, name in _TICKER.items()}
-    return {"e": "24hrTicker", "E": now_ms(world), "s": state.listing.native, **short}
+def update(event: str, row: Row) -> Row:
+    """What REST says, in the words of a stream."""
+    return {"e": event} | {word: row[name] for word, name in _WORDS[event].items()}
 
 
 def depth_update(
@@ -210,6 +177,34 @@ def book(world: VenueWorld, state: MarketState, limit: int) -> Row:
     }  # fmt: skip
 
 
+def touch(world: VenueWorld, state: MarketState) -> Row:
+    """The best levels; an empty side has neither price nor size."""
+    best = [state.best(side) or (0, 0) for side in (Side.BUY, Side.SELL)]
+    (bid, bids), (ask, asks) = state.texts(best)
+    return {
+        "lastUpdateId": position(state), "symbol": state.listing.native, "bidPrice": bid,
+        "bidQty": bids, "askPrice": ask, "askQty": asks, "time": now_ms(world),
+    }  # fmt: skip
+
+
+def kline(state: MarketState, row: Candle, length_ms: int) -> list[Json]:
+    """Times, prices, volumes in units and in the quote; half of them takers who bought."""
+    begin_ms, volume = row.begin_ns // NS_PER_MS, float(state.size_text(row.lots))
+    prices = [state.price_text(ticks) for ticks in row[1:5]]
+    worth = volume * float(prices[-1])
+    volumes = [fixed(volume, 4), begin_ms + length_ms - 1, fixed(worth, 2), row.trades]
+    return [begin_ms, *prices, *volumes, fixed(volume / 2, 4), fixed(worth / 2, 2), "0"]
+
+
+def trade(world: VenueWorld, state: MarketState, fill: TradeTick) -> Row:
+    price, size = state.price_text(fill.ticks), state.size_text(fill.lots)
+    return {
+        "id": fill.trade_id, "price": price, "qty": size,
+        "quoteQty": fixed(float(price) * float(size), 2), "time": fill.at_ns // NS_PER_MS,
+        "isBuyerMaker": fill.side is Side.SELL,
+    }  # fmt: skip
+
+
 def fill(world: VenueWorld, state: MarketState, trade: TradeTick) -> Row:
     """An aggregate of one: the world's fills are single."""
     return {
@@ -218,3 +213,9 @@ def fill(world: VenueWorld, state: MarketState, trade: TradeTick) -> Row:
         "f": trade.trade_id, "l": trade.trade_id, "T": trade.at_ns // NS_PER_MS,
         "m": trade.side is Side.SELL,
     }  # fmt: skip
+
+
+def aggregate(world: VenueWorld, state: MarketState, trade: TradeTick) -> Row:
+    """The same as REST has it: without what a stream says of the message."""
+    row = fill(world, state, trade)
+    return {key: row[key] for key in "apqflTm"}

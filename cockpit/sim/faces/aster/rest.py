@@ -1,4 +1,4 @@
-"""Aster's HTTP: futures below /fapi/v3, and a spot listing without markets below /api/v3.
+"""Aster's HTTP: futures below /fapi/v3 and /fapi/v1, and below /api/v3 spot without markets.
 
 | path | what is special |
 | --- | --- |
@@ -7,11 +7,15 @@
 | fundingRate | ascending; from `startTime`, without it the newest; at most 1000 |
 | depth | 5, 10, 20, 50, 100, 500 or 1000 levels, otherwise HTTP 400 |
 | openInterest | one market, not documented |
-| ticker/24hr | |
+| ticker/24hr, ticker/bookTicker | one market, or all that trade |
+| trades, aggTrades, klines | oldest first; aggregates are of one fill each |
+| ping, time | |
 | /info | accounts by JSON-RPC, see `accounts` |
 
 Above 2400 a minute there is 429. Sources: github.com/asterdex/api-docs, recorded replies.
 """
+
+from collections.abc import Callable
 
 from cockpit.core.units import NS_PER_MS
 from cockpit.sim.faces.aster import accounts
@@ -19,11 +23,12 @@ from cockpit.sim.faces.aster import messages as wire
 from cockpit.sim.faces.aster.messages import Row
 from cockpit.sim.faces.kit import pages
 from cockpit.sim.faces.kit.budgets import Budgets
+from cockpit.sim.faces.kit.candles import asked_candles, length_s
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.faces.kit.figures import fixed, now_ms
 from cockpit.sim.faces.kit.parameters import Parameters, Refusal
 from cockpit.sim.faces.kit.routes import Request, Routes, reply
-from cockpit.sim.world.contract import HttpReply, MarketState
+from cockpit.sim.world.contract import HttpReply, MarketState, TradeTick, VenueWorld
 
 MOST_ROWS, ROWS = 1000, 100
 DEPTHS = (5, 10, 20, 50, 100, 500, 1000)
@@ -82,28 +87,63 @@ def _interest(request: Request) -> Row:
     }  # fmt: skip
 
 
-def _ticker(request: Request) -> Json:
-    world = request.world
-    if "symbol" in _asked(request):
-        return wire.ticker(world, _state(request))
-    return [wire.ticker(world, state) for state in world.markets.values() if wire.is_active(state)]
+def _of_one_or_all(row: Callable[[VenueWorld, MarketState], Row]) -> Callable[[Request], Json]:
+    def read(request: Request) -> Json:
+        world = request.world
+        if "symbol" in _asked(request):
+            return row(world, _state(request))
+        return [row(world, state) for state in world.markets.values() if wire.is_active(state)]
+
+    return read
+
+
+def _fills(row: Callable[[VenueWorld, MarketState, TradeTick], Row]) -> Callable[[Request], Json]:
+    def read(request: Request) -> Json:
+        state, limit = _state(request), _asked(request).limit(500, MOST_ROWS)
+        recent = request.world.recent_trades(state.listing.symbol, limit)
+        return [row(request.world, state, trade) for trade in recent]
+
+    return read
+
+
+def _klines(request: Request) -> Json:
+    state, asked = _state(request), _asked(request)
+    rows = asked_candles(state, asked, request.world.now_ns(), most=1500)
+    length_ms = 1000 * (length_s(asked.text("interval")) or 0)
+    return [wire.kline(state, row, length_ms) for row in rows]
 
 
 def _refused(request: Request, refusal: Refusal) -> HttpReply:
     return reply(refusal.status, {"code": refusal.code, "msg": refusal.message})
 
 
+def _time(request: Request) -> Row:
+    return {"serverTime": now_ms(request.world)}
+
+
+_FUTURES: dict[str, Callable[[Request], Json]] = {
+    "ping": lambda request: {},
+    "time": _time,
+    "exchangeInfo": lambda request: wire.exchange_info(request.world),
+    "fundingInfo": lambda request: wire.funding_info(request.world),
+    "premiumIndex": _premium,
+    "fundingRate": _funding,
+    "depth": _depth,
+    "trades": _fills(wire.trade),
+    "aggTrades": _fills(wire.aggregate),
+    "klines": _klines,
+    "openInterest": _interest,
+    "ticker/24hr": _of_one_or_all(wire.ticker),
+    "ticker/bookTicker": _of_one_or_all(wire.touch),
+}
+
 on_http = Routes(
     {
+        "GET /api/v3/time": _time,
         "GET /api/v3/exchangeInfo": lambda request: {"symbols": [], "assets": []},
-        "GET /fapi/v3/exchangeInfo": lambda request: wire.exchange_info(request.world),
-        "GET /fapi/v3/fundingInfo": lambda request: wire.funding_info(request.world),
-        "GET /fapi/v3/premiumIndex": _premium,
-        "GET /fapi/v3/fundingRate": _funding,
-        "GET /fapi/v3/depth": _depth,
-        "GET /fapi/v3/openInterest": _interest,
-        "GET /fapi/v3/ticker/24hr": _ticker,
         "POST /info": accounts.answer,
+        **{f"GET /fapi/v3/{path}": answer for path, answer in _FUTURES.items()},
+        **{f"GET /fapi/v1/{path}": answer for path, answer in _FUTURES.items()},
     },
     refused=_refused,
     missing=HttpReply(404, "<html>404</html>", "text/html"),

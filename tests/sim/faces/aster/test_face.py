@@ -203,15 +203,62 @@ def test_refusals_have_a_code_and_http_400(world: FakeWorld, path: str, code: in
         ("fundingInfo", "rest_20260907_fundingInfo_all_732.json", "list"),
         ("premiumIndex", "rest_20260907_premiumIndex_all_732.json", "list"),
         ("fundingRate?symbol=BTCUSDT", "rest_20260911_fundingRate_btcusdt_5rows.json", "list"),
+        ("trades?symbol=BTCUSDT", "rest_20260907_trades_btcusdt_20.json", "list"),
     ],
 )
 def test_an_answer_has_the_recorded_shape(
     world: FakeWorld, path: str, recording: str, kind: str
 ) -> None:
     world.settle("BTC", 0.0001)
+    world.trade("BTC", Side.BUY, BITCOIN_MID, 4)
     shown = shapes.shape(ask(world, path))
     recorded = shapes.recorded_shape("aster", recording, kind)
     assert shapes.differences(recorded, shown) == []
+
+
+def test_a_touch_has_the_recorded_shape_over_http_and_when_it_moves(
+    client: Client, world: FakeWorld
+) -> None:
+    asked = shapes.recorded_shape(
+        "aster", "rest_202609_depth_bookticker.jsonl", "* /fapi/v*/ticker/bookTicker?symbol=*"
+    )
+    shown = ask(world, "ticker/bookTicker?symbol=BTCUSDT")
+    assert shapes.differences(asked["body"], shapes.shape(shown)) == []
+    subscribe(client, "btcusdt@bookTicker")
+    world.set_level("BTC", Side.BUY, BITCOIN_MID - 1, 70)
+    (moved,) = payload(client.step(world.step(0.1)))
+    pushed = shapes.recorded_shape("aster", "ws_20260928_single_frames.jsonl", "bookTicker")
+    assert shapes.differences(pushed, shapes.shape(moved)) == []
+    assert (moved["b"], moved["B"]) == ("110999.9", "0.070")
+    world.set_level("BTC", Side.BUY, BITCOIN_MID - 5, 70)
+    assert client.step(world.step(0.1)) == []
+
+
+def test_the_older_version_answers_as_the_newer_one(world: FakeWorld) -> None:
+    older = json.loads(get(aster, world, "/fapi/v1/depth?symbol=BTCUSDT&limit=5").body)
+    assert older == ask(world, "depth?symbol=BTCUSDT&limit=5")
+
+
+def test_fills_are_oldest_first_and_an_aggregate_is_of_one(world: FakeWorld) -> None:
+    for lots in (4, 5):
+        world.trade("BTC", Side.SELL, BITCOIN_MID, lots)
+    rows = ask(world, "trades?symbol=BTCUSDT")
+    assert [row["qty"] for row in rows] == ["0.004", "0.005"]
+    assert {row["isBuyerMaker"] for row in rows} == {True}
+    (newest,) = ask(world, "aggTrades?symbol=BTCUSDT&limit=1")
+    assert newest["f"] == newest["l"] == newest["a"] == rows[1]["id"]
+    assert (newest["p"], newest["q"], newest["m"]) == ("111000.0", "0.005", True)
+
+
+def test_candles_ascend_and_a_start_begins_them(world: FakeWorld) -> None:
+    hour_ms = world.at_ns // HOUR_NS * 3_600_000
+    rows = ask(world, "klines?symbol=BTCUSDT&interval=1h&limit=2")
+    assert [row[0] for row in rows] == [hour_ms - 3_600_000, hour_ms]
+    assert [row[6] - row[0] for row in rows] == [3_599_999, 3_599_999]
+    assert rows[1][4] == "111000.0"
+    from_first = ask(world, f"klines?symbol=BTCUSDT&interval=1h&startTime={rows[0][0]}&limit=1")
+    assert from_first == rows[:1]
+    assert ask(world, "klines?symbol=BTCUSDT&interval=7x", 400)["code"] == -1102
 
 
 def test_a_change_has_the_recorded_shape(client: Client, world: FakeWorld) -> None:
