@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
 from cockpit.core.units import NS_PER_S
-from cockpit.sim.world.contract import MarketState
+from cockpit.sim.world.contract import Listing, MarketState
 
 DAY_S = 86_400
 
@@ -24,6 +24,11 @@ class Candle(NamedTuple):
     close: int
     lots: int
     trades: int
+
+    def worth(self, listing: Listing) -> float:
+        """Its volume in the quote, all of it at the closing price."""
+        scale = float(10 ** (listing.size_decimals + listing.price_decimals))
+        return self.lots * self.close / scale
 
 
 class Day(NamedTuple):

@@ -191,7 +191,7 @@ def kline(state: MarketState, row: Candle, length_ms: int) -> list[Json]:
     """Times, prices, volumes in units and in the quote; half of them takers who bought."""
     begin_ms, volume = row.begin_ns // NS_PER_MS, float(state.size_text(row.lots))
     prices = [state.price_text(ticks) for ticks in row[1:5]]
-    worth = volume * float(prices[-1])
+    worth = row.worth(state.listing)
     volumes = [fixed(volume, 4), begin_ms + length_ms - 1, fixed(worth, 2), row.trades]
     return [begin_ms, *prices, *volumes, fixed(volume / 2, 4), fixed(worth / 2, 2), "0"]
 

@@ -167,9 +167,6 @@ def candle_rows(
 
 
 def candle_row(state: MarketState, resolution: str, row: Candle) -> dict[str, Json]:
-    worth = (
-        row.lots * row.close / 10 ** (state.listing.size_decimals + state.listing.price_decimals)
-    )
     return {
         "startedAt": iso(row.begin_ns),
         "ticker": state.listing.native,
@@ -179,7 +176,7 @@ def candle_row(state: MarketState, resolution: str, row: Candle) -> dict[str, Js
         "open": price(state, row.open),
         "close": price(state, row.close),
         "baseTokenVolume": size(state, row.lots),
-        "usdVolume": plain(f"{worth:.4f}"),
+        "usdVolume": plain(f"{row.worth(state.listing):.4f}"),
         "trades": row.trades,
         "startingOpenInterest": size(state, state.open_interest_lots),
         "orderbookMidPriceOpen": price(state, row.open),

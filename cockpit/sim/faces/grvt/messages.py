@@ -14,6 +14,7 @@ from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.faces.kit.figures import plain, trimmed
 from cockpit.sim.world.contract import MarketState, TradeTick
 from cockpit.sim.world.followers import Levels
+from cockpit.sim.world.past_prices import Candle, day_of
 
 LISTED_NS = 1_787_802_370_345_408_848
 LARGE_NOTIONAL_USD = 1_000_000
@@ -101,18 +102,14 @@ def mini(state: MarketState, at_ns: int) -> Json:
 
 def ticker(state: MarketState, at_ns: int) -> Json:
     """All figures, as REST has them: without the interval."""
-    last = state.last if state.last is not None else state.mark
-    half = state.day_volume_base / state.listing.contract / 2
-    before = state.prev_day_price if state.prev_day_price is not None else last
-    prices = [value for value in (last, before) if value is not None]
+    half, day = state.day_volume_base / state.listing.contract / 2, day_of(state)
     rate = percent(state.rate or 0.0)
     return {
         **mini(state, at_ns), "funding_rate_8h_curr": rate, "funding_rate_8h_avg": rate,
         "interest_rate": "0.0", "forward_price": "0.0", "buy_volume_24h_b": exact(half),
-        "sell_volume_24h_b": exact(half), "buy_volume_24h_q": exact(half * (last or 0.0)),
-        "sell_volume_24h_q": exact(half * (last or 0.0)),
-        "high_price": exact(max(prices, default=None)),
-        "low_price": exact(min(prices, default=None)), "open_price": exact(before),
+        "sell_volume_24h_b": exact(half), "buy_volume_24h_q": exact(half * day.last),
+        "sell_volume_24h_q": exact(half * day.last), "high_price": exact(day.high),
+        "low_price": exact(day.low), "open_price": exact(day.first),
         "open_interest": size(state, state.open_interest_lots), "long_short_ratio": "1.0",
         "funding_rate": rate, "next_funding_time": str(state.next_funding_ns or 0),
         "status": "UNSPECIFIED", "session": "REGULAR",
@@ -121,9 +118,8 @@ def ticker(state: MarketState, at_ns: int) -> Json:
 
 def streamed(state: MarketState, at_ns: int) -> Json:
     """All figures, as the stream has them."""
-    return {
-        **ticker(state, at_ns), "funding_interval_hours": state.rule.interval_s // HOUR_S,
-    }  # fmt: skip
+    hours = state.rule.interval_s // HOUR_S
+    return ticker(state, at_ns) | {"funding_interval_hours": hours}
 
 
 def levels(state: MarketState, rows: Levels) -> Json:
@@ -148,6 +144,17 @@ def fill(state: MarketState, trade: TradeTick) -> Json:
         "price": price(state, trade.ticks), "mark_price": exact(state.mark),
         "index_price": exact(state.index), "interest_rate": "0.0", "forward_price": "0.0",
         "trade_id": f"{trade.trade_id}-1", "venue": "ORDERBOOK", "is_rpi": False,
+    }  # fmt: skip
+
+
+def candle(state: MarketState, row: Candle, length_ns: int) -> Json:
+    """Volumes in units and in the quote."""
+    words = zip(("open", "high", "low", "close"), row[1:5], strict=True)
+    return {
+        **{word: price(state, ticks) for word, ticks in words}, "open_time": str(row.begin_ns),
+        "close_time": str(row.begin_ns + length_ns), "volume_b": size(state, row.lots),
+        "volume_q": exact(round(row.worth(state.listing), 4)), "trades": row.trades,
+        "instrument": state.listing.native,
     }  # fmt: skip
 
 

@@ -3,9 +3,9 @@
 | path | what is special |
 | --- | --- |
 | currency | the collateral; clients ask for it first |
-| all_instruments | `is_active` leaves out what is gone |
+| instruments, all_instruments | `is_active` leaves out what is gone |
 | margin_rules | not wrapped in a result |
-| ticker, book | of one instrument: there is no page of all |
+| ticker, mini, book, trade, kline | of one instrument: there is no page of all |
 | funding | newest first, `next` is where the page after it begins |
 
 An unknown instrument is refused with 3000, a depth with 3031, and above 1500 requests a minute
@@ -16,11 +16,13 @@ import base64
 import json
 from collections.abc import Callable
 
-from cockpit.core.units import NS_PER_MS
+from cockpit.core.units import NS_PER_S
 from cockpit.sim.faces.grvt import messages as wire
 from cockpit.sim.faces.kit import pages
 from cockpit.sim.faces.kit.budgets import Budgets
+from cockpit.sim.faces.kit.candles import asked_candles, length_s
 from cockpit.sim.faces.kit.connection import Json
+from cockpit.sim.faces.kit.figures import now_ms
 from cockpit.sim.faces.kit.parameters import Parameters, Refusal
 from cockpit.sim.faces.kit.routes import Request, Routes, reply
 from cockpit.sim.world.contract import HttpReply, MarketState
@@ -28,13 +30,12 @@ from cockpit.sim.world.followers import sides
 
 MOST_ROWS, USUAL_ROWS = 1000, 500
 DEPTHS = (10, 50, 100, 500)
-_LIMITED = reply(
-    429,
-    {
-        "request_id": 1, "code": 1006, "status": 429,
-        "message": "You have surpassed the allocated rate limit for your tier",
-    },
-)  # fmt: skip
+TOO_MANY = "You have surpassed the allocated rate limit for your tier"
+
+
+def _error(code: int | str, message: str, status: int) -> HttpReply:
+    told = {"request_id": 1, "code": code, "message": message, "status": status}
+    return reply(status, told)
 
 
 def _malformed(name: str = "") -> Refusal:
@@ -69,10 +70,6 @@ def _of_one(row: Callable[[MarketState, int], Json]) -> Callable[[Request], Json
     return lambda request: row(_state(request), request.world.now_ns())
 
 
-def _margin_rules(request: Request) -> HttpReply:
-    return reply(200, wire.margin_rules(_state(request)))
-
-
 def _book(request: Request) -> Json:
     state, depth = _state(request), _asked(request).whole("depth", DEPTHS[0])
     if depth not in DEPTHS:
@@ -84,6 +81,17 @@ def _trade_history(request: Request) -> HttpReply:
     state, count = _state(request), _asked(request).limit(USUAL_ROWS, MOST_ROWS)
     recent = request.world.recent_trades(state.listing.symbol, count)
     rows = [wire.fill(state, trade) for trade in reversed(recent)]
+    return reply(200, {"result": rows, "next": ""})
+
+
+def _klines(request: Request) -> HttpReply:
+    """Newest first."""
+    state, asked = _state(request), _asked(request)
+    length_ns = (length_s(asked.text("interval")) or 0) * NS_PER_S
+    found = asked_candles(
+        state, asked, request.world.now_ns(), begin="start_time", end="end_time", unit_ns=1
+    )
+    rows = [wire.candle(state, row, length_ns) for row in reversed(found)]
     return reply(200, {"result": rows, "next": ""})
 
 
@@ -114,33 +122,23 @@ def _read_cursor(text: str) -> int:
         raise _malformed() from None
 
 
-def _clock(request: Request) -> HttpReply:
-    return reply(200, {"server_time": request.world.now_ns() // NS_PER_MS})
-
-
-def _refused(request: Request, refusal: Refusal) -> HttpReply:
-    return reply(
-        refusal.status,
-        {
-            "request_id": 1, "code": refusal.code, "message": refusal.message,
-            "status": refusal.status,
-        },
-    )  # fmt: skip
-
-
 on_http = Routes(
     {
-        "GET /time": _clock,
+        "GET /time": lambda request: reply(200, {"server_time": now_ms(request.world)}),
         "POST /full/v1/currency": _currencies,
         "POST /full/v1/all_instruments": _instruments,
+        "POST /full/v1/instruments": _instruments,
         "POST /full/v1/instrument": _of_one(lambda state, at_ns: wire.instrument(state)),
-        "POST /full/v1/margin_rules": _margin_rules,
+        "POST /full/v1/margin_rules": lambda asked: reply(200, wire.margin_rules(_state(asked))),
         "POST /full/v1/ticker": _of_one(wire.ticker),
+        "POST /full/v1/mini": _of_one(wire.mini),
         "POST /full/v1/book": _book,
+        "POST /full/v1/trade": _trade_history,
         "POST /full/v1/trade_history": _trade_history,
+        "POST /full/v1/kline": _klines,
         "POST /full/v1/funding": _funding,
     },
     envelope=lambda request, data: reply(200, {"result": data}),
-    refused=_refused,
-    budgets=Budgets(1500, 60.0, _LIMITED),
+    refused=lambda request, refusal: _error(refusal.code, refusal.message, refusal.status),
+    budgets=Budgets(1500, 60.0, _error(1006, TOO_MANY, 429)),
 ).answer

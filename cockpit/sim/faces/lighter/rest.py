@@ -268,7 +268,7 @@ def _candles(request: Request) -> Row:
             "l": row.low / scale,
             "c": row.close / scale,
             "v": row.lots / 10**state.listing.size_decimals,
-            "V": row.lots * row.close / scale / 10**state.listing.size_decimals,
+            "V": row.worth(state.listing),
             "i": last[0].trade_id if last else 0,
         }
         for row in candles(state, length_s(resolution) or 0, world.now_ns(), start_ns, end_ns, most)

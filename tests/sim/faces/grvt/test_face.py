@@ -151,6 +151,29 @@ def test_what_is_gone_is_listed_only_if_asked_for_and_has_no_cap(world: FakeWorl
     assert "MATIC" not in {row["base"] for row in active}
 
 
+def test_a_listing_of_one_kind_is_the_whole_listing(world: FakeWorld) -> None:
+    asked = {"kind": ["PERPETUAL"], "limit": 1000, "is_active": True}
+    assert ask(world, "instruments", **asked) == ask(world, "all_instruments", is_active=True)
+
+
+def test_a_mini_ticker_is_a_part_of_the_ticker(world: FakeWorld) -> None:
+    whole = ask(world, "ticker", instrument=BTC)["result"]
+    mini = ask(world, "mini", instrument=BTC)["result"]
+    assert mini.items() <= whole.items()
+    assert float(mini["best_bid_price"]) < float(mini["best_ask_price"])
+
+
+def test_candles_are_newest_first_in_nanoseconds_as_text(world: FakeWorld) -> None:
+    asked = {"instrument": BTC, "interval": "CI_1_H", "type": "TRADE"}
+    rows = ask(world, "kline", **asked, limit=2)["result"]
+    hour_ns = world.at_ns // HOUR_NS * HOUR_NS
+    assert [row["open_time"] for row in rows] == [str(hour_ns), str(hour_ns - HOUR_NS)]
+    assert int(rows[1]["close_time"]) == hour_ns
+    assert rows[0]["close"] == "111000.0"
+    assert ask(world, "kline", **asked, start_time=rows[1]["open_time"])["result"] == rows
+    assert post(world, "kline", instrument=BTC, interval="CI_7_X").status == 400
+
+
 def test_margin_rules_are_not_wrapped_and_are_fractions(world: FakeWorld) -> None:
     first, second = ask(world, "margin_rules", instrument=BTC)["risk_brackets"]
     assert (first["initial_margin_rate"], first["maintenance_margin_rate"]) == ("0.02", "0.01")
