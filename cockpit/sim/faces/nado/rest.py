@@ -2,7 +2,7 @@
 
 | path | what is special |
 | --- | --- |
-| /gateway/v1/query | `type` says what; refuses under HTTP 200 |
+| /gateway/v1/query | `type` says what, in the address or in a body; refuses under HTTP 200 |
 | /gateway/v1/symbols, /gateway/v2/{pairs,assets} | bare arrays |
 | /gateway/v2/orderbook, /archive/v2/* | JSON numbers, ms |
 | /archive/v1 | POST of one question by its name; its refusals have no `status` |
@@ -11,12 +11,14 @@ The gateway refuses a client that accepts no compression, and one that spends mo
 seconds. Sources: https://docs.nado.xyz/developer-resources/api, recordings, public clients.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from cockpit.core.units import NS_PER_S
 from cockpit.sim.faces.kit import pages
 from cockpit.sim.faces.kit.budgets import Budgets
+from cockpit.sim.faces.kit.connection import decode
 from cockpit.sim.faces.kit.figures import now_ms
 from cockpit.sim.faces.kit.parameters import Parameters, Refusal
 from cockpit.sim.faces.kit.routes import Request, Routes, reply
@@ -26,6 +28,7 @@ from cockpit.sim.faces.nado.messages import Row
 from cockpit.sim.faces.nado.profile import MAKER_FEE, TAKER_FEE
 from cockpit.sim.world.contract import HttpReply, MarketState, VenueWorld, alive
 from cockpit.sim.world.followers import sides
+from cockpit.sim.world.past_prices import candles
 
 MOST_LEVELS, MOST_RATES, MOST_TRADES = 100, 1_000, 500
 QUERY = "/gateway/v1/query"
@@ -50,13 +53,19 @@ def _compressed(request: Request) -> None:
 def _query(request: Request) -> HttpReply:
     """One of the engine's queries by its `type`, in its envelope."""
     _compressed(request)
-    asked = Parameters(request.query, _invalid)
+    asked = Parameters(_question(request), _invalid)
     data = QUERIES[asked.choice("type", QUERIES)](request.world, asked)
     return reply(200, {"status": "success", "data": data, "request_type": _request_type(request)})
 
 
+def _question(request: Request) -> Mapping[str, Any]:
+    """In the address, or in a body; one that cannot be read asks nothing."""
+    body = decode(request.body, None) if request.method == "POST" else request.query
+    return body if isinstance(body, Mapping) else {}
+
+
 def _request_type(request: Request) -> str:
-    return f"query_{request.query.get('type', 'unknown')}"
+    return f"query_{_question(request).get('type', 'unknown')}"
 
 
 def _symbols(world: VenueWorld, asked: Parameters) -> Row:
@@ -176,8 +185,28 @@ def _funding_rate_history(world: VenueWorld, asked: Parameters) -> Row:
     return {"funding_rates": told}
 
 
+def _candlesticks(world: VenueWorld, asked: Parameters) -> Row:
+    """Newest first, in seconds; the volume is of units."""
+    state, length_s = wire.market(world, asked.whole("product_id")), asked.whole("granularity")
+    end_ns, listing = asked.moment_ns("max_time", world.now_ns(), NS_PER_S), state.listing
+    rows = candles(state, length_s or 60, world.now_ns(), None, end_ns, asked.limit(100, 500))
+    price = partial(wire.exact, decimals=listing.price_decimals)
+    told = [
+        {
+            "product_id": listing.market_id, "granularity": length_s,
+            "submission_idx": str(row.begin_ns), "timestamp": str(row.begin_ns // NS_PER_S),
+            "open_x18": price(row.open), "high_x18": price(row.high), "low_x18": price(row.low),
+            "close_x18": price(row.close),
+            "volume": wire.exact(row.lots, listing.size_decimals),
+        }
+        for row in reversed(rows)
+    ]  # fmt: skip
+    return {"candlesticks": told}
+
+
 ARCHIVE: dict[str, Callable[[VenueWorld, Parameters], Row]] = {
     "funding_rate_history": _funding_rate_history,
+    "candlesticks": _candlesticks,
     "subaccounts": accounts.subaccounts,
     "interest_and_funding": accounts.interest_and_funding,
     "matches": accounts.matches,
@@ -196,7 +225,7 @@ def _refused(request: Request, refusal: Refusal) -> HttpReply:
 
 on_http = Routes(
     {
-        f"GET {QUERY}": _query, "GET /gateway/v1/symbols": _symbol_list,
+        f"GET {QUERY}": _query, f"POST {QUERY}": _query, "GET /gateway/v1/symbols": _symbol_list,
         "GET /gateway/v1/edge/query": lambda asked: {"server_time": str(now_ms(asked.world))},
         "GET /gateway/v2/pairs": _pairs, "GET /gateway/v2/assets": _assets,
         "GET /gateway/v2/orderbook": _orderbook, "GET /archive/v2/contracts": _contracts,

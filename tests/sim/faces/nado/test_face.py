@@ -207,6 +207,24 @@ def test_the_archive_refuses_without_a_status_and_the_engine_with_one(world: Fak
     assert (told["status"], told["request_type"]) == ("failure", "query_weather")
 
 
+def test_a_query_may_stand_in_a_body(world: FakeWorld) -> None:
+    place = "/gateway/v1/query"
+    asked = {"type": "market_liquidity", "product_id": 2, "depth": 2}
+    assert ask(world, place, asked) == query(world, "market_liquidity&product_id=2&depth=2")
+    refused = nado.on_http(world, "POST", place, {}, b"weather")
+    assert json.loads(refused.body)["request_type"] == "query_unknown"
+
+
+def test_candlesticks_are_newest_first_and_end_at_a_time(world: FakeWorld) -> None:
+    asked = {"product_id": 2, "granularity": 3600, "limit": 2}
+    rows = ask(world, "/archive/v1", {"candlesticks": asked})["candlesticks"]
+    hour_s = world.at_ns // 10**9 // 3600 * 3600
+    assert [row["timestamp"] for row in rows] == [str(hour_s), str(hour_s - 3600)]
+    assert rows[0]["close_x18"] == str(111_000 * X18)
+    before = ask(world, "/archive/v1", {"candlesticks": asked | {"max_time": hour_s - 1}})
+    assert before["candlesticks"][0] == rows[1]
+
+
 def test_above_its_budget_there_is_an_error_1000(world: FakeWorld) -> None:
     answers = [nado.on_http(world, "GET", "/archive/v2/contracts", {}, b"") for _ in range(801)]
     assert [answer.status for answer in answers[-2:]] == [200, 429]
