@@ -13,10 +13,13 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from cockpit.core.market import Side
+from cockpit.core.units import NS_PER_S
 from cockpit.sim.world.accounts import AccountBook, AccountFill, AccountPlan, FundingPayment
 from cockpit.sim.world.addresses import hex_address
 
 Status = Literal["active", "delisted"]
+Settled = tuple[int, float, float, float]
+"""Stamp in ns, rate per interval, average premium, reference price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +171,7 @@ class MarketState:
     next_funding_ns: int | None = None
     funding_index: float = 0.0
     """What one unit long has paid in quote since the world began; payments, or the accrual."""
-    settled: list[tuple[int, float, float, float]] = field(default_factory=list)
+    settled: list[Settled] = field(default_factory=list)
     prev_day_price: float | None = None
     day_volume_base: float = 0.0
     day_trades: int = 0
@@ -218,9 +221,25 @@ class MarketState:
         """Keep the book made for as long as `who` lives: a subscription calls this once."""
 
     @property
-    def last_payment(self) -> tuple[int, float, float, float] | None:
+    def last_payment(self) -> Settled | None:
         """The newest row of `settled`; None before the first."""
         return self.settled[-1] if self.settled else None
+
+    def payments(
+        self, begin_ns: int = 0, end_ns: int = 2**63 - 1, *, on_the_hour: bool = False
+    ) -> list[Settled]:
+        """Rows of `settled` with begin <= stamp <= end, newest first.
+
+        `on_the_hour` moves stamps back to the interval's boundary, from where venues that stamp the
+        hour count, instead of the moment shortly after it when the payment was made.
+        """
+        interval_ns = self.rule.interval_s * NS_PER_S
+        found = []
+        for stamp_ns, rate, premium, price in reversed(self.settled):
+            shown_ns = stamp_ns - stamp_ns % interval_ns if on_the_hour else stamp_ns
+            if begin_ns <= shown_ns <= end_ns:
+                found.append((shown_ns, rate, premium, price))
+        return found
 
 
 @dataclass(frozen=True, slots=True)

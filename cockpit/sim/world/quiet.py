@@ -21,12 +21,13 @@ from cockpit.sim.world.books import Changes
 from cockpit.sim.world.contract import (
     Asset,
     BookChange,
+    Settled,
     Step,
 )
 from cockpit.sim.world.market import SETTLEMENT_LAG_NS, LiveMarket
 from cockpit.sim.world.prices import Floats, IndexProcess, PremiumProcess
 from cockpit.sim.world.quiet_assets import listings
-from cockpit.sim.world.quiet_state import Payment, QuietState
+from cockpit.sim.world.quiet_state import QuietState
 from cockpit.sim.world.venue import SimVenue
 
 STEP_S = 1.0
@@ -128,7 +129,7 @@ class QuietMarkets:
             assert state.index is not None
             state.pay((stamp_ns, funding.rate(state.rule, mean), mean, state.index), make)
 
-    def _past(self, number: int) -> list[Payment]:
+    def _past(self, number: int) -> list[Settled]:
         asset = self._coins[int(self._coin_of[number])]
         return genesis.quiet_past(self._states[number], asset, self._seed, self._start_ns)
 

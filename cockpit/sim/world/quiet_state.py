@@ -4,9 +4,7 @@ from collections.abc import Callable
 from weakref import WeakSet
 
 from cockpit.core.market import Side
-from cockpit.sim.world.contract import FundingRule, Listing, MarketState
-
-Payment = tuple[int, float, float, float]
+from cockpit.sim.world.contract import FundingRule, Listing, MarketState, Settled
 
 
 class QuietState(MarketState):
@@ -15,8 +13,8 @@ class QuietState(MarketState):
     __slots__ = ("_followers", "_make_past", "_rows", "touch", "wake")
 
     def __init__(self, venue: str, listing: Listing, rule: FundingRule) -> None:
-        self._rows: list[Payment] = []
-        self._make_past: Callable[[], list[Payment]] | None = None
+        self._rows: list[Settled] = []
+        self._make_past: Callable[[], list[Settled]] | None = None
         self._followers: WeakSet[object] = WeakSet()
         self.touch: tuple[tuple[int, int], tuple[int, int]] | None = None
         """Best bid and best ask while there is no book."""
@@ -25,21 +23,21 @@ class QuietState(MarketState):
         super().__init__(venue, listing, rule)
 
     @property
-    def settled(self) -> list[Payment]:
+    def settled(self) -> list[Settled]:
         if self._make_past is not None:
             make, self._make_past = self._make_past, None
             self._rows[:0] = make()
         return self._rows
 
     @settled.setter
-    def settled(self, rows: list[Payment]) -> None:
+    def settled(self, rows: list[Settled]) -> None:
         self._rows = rows
 
     @property
-    def last_payment(self) -> Payment | None:
+    def last_payment(self) -> Settled | None:
         return self._rows[-1] if self._rows else None
 
-    def pay(self, row: Payment, make_past: Callable[[], list[Payment]] | None = None) -> None:
+    def pay(self, row: Settled, make_past: Callable[[], list[Settled]] | None = None) -> None:
         """One more payment; with `make_past` the rows before it are made when asked for."""
         self._rows.append(row)
         if make_past is not None:

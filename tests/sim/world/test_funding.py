@@ -11,6 +11,7 @@ from cockpit.sim.world import funding
 from cockpit.sim.world.contract import FundingRule
 from cockpit.sim.world.world import World
 from tests.sim import tinyface
+from tests.sim.fake_world import START_NS, FakeWorld
 
 HOUR_PLUS_20_MIN_NS = 1_795_392_000_000_000_000 + 20 * 60 * 10**9
 HYPERLIQUID = FundingRule(sample_s=5.0, interest_8h=1e-4, dampener=5e-4, cap=0.04)
@@ -235,3 +236,16 @@ def test_an_interval_adds_its_payment_to_the_index_at_once() -> None:
     subject.step(15 * 60.0)
     _, rate, _, reference = state.settled[-1]
     assert state.funding_index == pytest.approx(rate * reference)
+
+
+def test_payments_are_newest_first_within_the_window_and_may_be_moved_to_the_hour() -> None:
+    state = FakeWorld(tinyface.PROFILE).by_symbol["BTC"]
+    hour_ns = START_NS - START_NS % HOUR_NS
+    lag_ns = 60_000_000
+    state.settled[:] = [
+        (hour_ns - n * HOUR_NS + lag_ns, 1e-5 * n, 0.0, 100.0) for n in (3, 2, 1, 0)
+    ]
+    late = state.payments(hour_ns - 2 * HOUR_NS, hour_ns)
+    assert [row[1] for row in late] == [1e-5, 2e-5]
+    on_time = state.payments(hour_ns - 2 * HOUR_NS, hour_ns, on_the_hour=True)
+    assert [row[0] for row in on_time] == [hour_ns - n * HOUR_NS for n in (0, 1, 2)]

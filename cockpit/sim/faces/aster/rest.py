@@ -21,7 +21,6 @@ from cockpit.core.units import NS_PER_MS
 from cockpit.sim.faces.aster import accounts
 from cockpit.sim.faces.aster import messages as wire
 from cockpit.sim.faces.aster.messages import Row
-from cockpit.sim.faces.kit import pages
 from cockpit.sim.faces.kit.budgets import Budgets
 from cockpit.sim.faces.kit.candles import asked_candles, length_s
 from cockpit.sim.faces.kit.connection import Json
@@ -60,7 +59,7 @@ def _premium(request: Request) -> Json:
 def _funding(request: Request) -> list[Row]:
     state, asked = _state(request), _asked(request)
     begin_ns, end_ns = asked.moment_ns("startTime", 0), asked.moment_ns("endTime", LATEST_NS)
-    rows = pages.settled(state, begin_ns, end_ns, on_the_hour=True)[::-1]
+    rows = state.payments(begin_ns, end_ns, on_the_hour=True)[::-1]
     limit = asked.limit(ROWS, MOST_ROWS)
     shown = rows[:limit] if "startTime" in asked else rows[-limit:]
     return [

@@ -23,7 +23,6 @@ from cockpit.core.market import Side
 from cockpit.core.units import NS_PER_MS, NS_PER_S
 from cockpit.sim.faces.bybit import messages as wire
 from cockpit.sim.faces.bybit.messages import Contract
-from cockpit.sim.faces.kit import pages
 from cockpit.sim.faces.kit.budgets import Budgets
 from cockpit.sim.faces.kit.candles import asked_candles
 from cockpit.sim.faces.kit.connection import Json
@@ -89,7 +88,8 @@ def _page(rows: list[Contract], request: Request, size: int) -> tuple[list[Contr
     """One page of contracts and the cursor of the next, empty at the end."""
     found = LAST_OF_PAGE.search(unquote(request.query.get("cursor", "")))
     last = found[1] if found else None
-    page, more = pages.after_key(rows, lambda row: row.native, last, size)
+    left = [row for row in rows if last is None or row.native > last]
+    page, more = left[:size], len(left) > size
     cursor = f"first={page[0].native}&last={page[-1].native}" if more else ""
     return page, quote(cursor, safe="")
 
@@ -164,9 +164,7 @@ def _funding_history(request: Request) -> Json:
             "fundingRate": wire.rate(rate),
             "fundingRateTimestamp": str(stamp_ns // NS_PER_MS),
         }
-        for stamp_ns, rate, _, _ in pages.settled(
-            contract.state, begin_ns, end_ns, on_the_hour=True
-        )
+        for stamp_ns, rate, _, _ in contract.state.payments(begin_ns, end_ns, on_the_hour=True)
     ]
     return {"category": "linear", "list": rows[:limit]}
 

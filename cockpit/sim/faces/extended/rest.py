@@ -17,7 +17,6 @@ from collections.abc import Mapping
 from cockpit.core.market import Side
 from cockpit.core.units import NS_PER_MS
 from cockpit.sim.faces.extended import messages as wire
-from cockpit.sim.faces.kit import pages
 from cockpit.sim.faces.kit.budgets import Budgets
 from cockpit.sim.faces.kit.candles import asked_candles
 from cockpit.sim.faces.kit.connection import Json
@@ -96,7 +95,7 @@ def _funding(request: Request) -> HttpReply:
     end_ns = asked.moment_ns("endTime", 2**63 - 1)
     if "cursor" in asked:
         end_ns = min(end_ns, asked.moment_ns("cursor", 0) - 1)
-    rows = pages.settled(state, asked.moment_ns("startTime", 0), end_ns)
+    rows = state.payments(asked.moment_ns("startTime", 0), end_ns)
     shown = rows[: asked.limit(MOST_ROWS, MOST_ROWS)]
     cursor = shown[-1][0] // NS_PER_MS if shown else 0
     data = [wire.payment(state, rate, at_ns) for at_ns, rate, _, _ in shown]

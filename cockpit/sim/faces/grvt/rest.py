@@ -18,7 +18,6 @@ from collections.abc import Callable
 
 from cockpit.core.units import NS_PER_S
 from cockpit.sim.faces.grvt import messages as wire
-from cockpit.sim.faces.kit import pages
 from cockpit.sim.faces.kit.budgets import Budgets
 from cockpit.sim.faces.kit.candles import asked_candles, length_s
 from cockpit.sim.faces.kit.connection import Json
@@ -101,7 +100,7 @@ def _funding(request: Request) -> HttpReply:
     if "cursor" in asked:
         end_ns = min(end_ns, _read_cursor(asked.text("cursor")))
     begin_ns = asked.moment_ns("start_time", 0, 1)
-    rows = pages.settled(state, begin_ns, end_ns, on_the_hour=True)
+    rows = state.payments(begin_ns, end_ns, on_the_hour=True)
     limit = asked.limit(USUAL_ROWS, MOST_ROWS)
     shown = [wire.payment(state, at_ns, rate, mark) for at_ns, rate, _, mark in rows[:limit]]
     following = _cursor(rows[limit][0]) if len(rows) > limit else ""

@@ -7,7 +7,7 @@
 | routes | HTTP by method and path (with path parameters), envelopes, refusals, request budget |
 | parameters | named values of a request: read, or refused in the venue's words |
 | rpc | JSON-RPC 2.0 requests and answers |
-| pages | settled funding within a window, pages by key or by cursor |
+| pages | pages by cursor |
 | figures | numbers and times as text |
 | budgets | requests per window, and the chain's height at a moment |
 

@@ -16,7 +16,6 @@ from functools import partial
 from typing import Any
 
 from cockpit.core.units import NS_PER_S
-from cockpit.sim.faces.kit import pages
 from cockpit.sim.faces.kit.budgets import Budgets
 from cockpit.sim.faces.kit.connection import decode
 from cockpit.sim.faces.kit.figures import now_ms
@@ -174,7 +173,7 @@ def _funding_rate_history(world: VenueWorld, asked: Parameters) -> Row:
     state = wire.market(world, asked.whole("product_id"))
     begin_ns = asked.moment_ns("start_time", 0, NS_PER_S)
     end_ns = asked.moment_ns("end_time", world.now_ns(), NS_PER_S)
-    rows = pages.settled(state, begin_ns, end_ns, on_the_hour=True)[::-1]
+    rows = state.payments(begin_ns, end_ns, on_the_hour=True)[::-1]
     told = [
         {
             "product_id": state.listing.market_id, "timestamp": str(stamp_ns // NS_PER_S),

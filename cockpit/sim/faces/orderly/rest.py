@@ -13,7 +13,6 @@ Sources: https://orderly.network/docs/build-on-omnichain/restful-api, .../public
 """
 
 from cockpit.core.units import NS_PER_MS
-from cockpit.sim.faces.kit import pages
 from cockpit.sim.faces.kit.budgets import Budgets
 from cockpit.sim.faces.kit.connection import Json, encode
 from cockpit.sim.faces.kit.figures import now_ms
@@ -68,7 +67,7 @@ def _history(request: Request) -> Json:
     size, number = asked.limit(60, MOST_ROWS, "size"), asked.whole("page", 1, low=1)
     rows: list[Json] = []
     if state is not None and end_ms >= MILLISECONDS:
-        paid = pages.settled(state, start_ms * NS_PER_MS, end_ms * NS_PER_MS, on_the_hour=True)
+        paid = state.payments(start_ms * NS_PER_MS, end_ms * NS_PER_MS, on_the_hour=True)
         rows = [
             {
                 "symbol": state.listing.native, "funding_rate": wire.rate(rate),

@@ -1,10 +1,6 @@
 """JSON-RPC, pages and figures."""
 
 from cockpit.sim.faces.kit import figures, pages, rpc
-from tests.sim.fake_world import START_NS, FakeWorld
-from tests.sim.tinyface import PROFILE
-
-HOUR_NS = 3_600_000_000_000
 
 
 def test_an_answer_carries_the_id_of_its_call() -> None:
@@ -28,24 +24,8 @@ def test_a_call_without_an_id_has_the_venues_default_and_anything_else_is_no_cal
     assert [rpc.read_call(it) for it in ({"id": 1}, [], "x", None, {"method": 3})] == [None] * 5
 
 
-def test_settled_funding_is_newest_first_within_the_window_and_may_be_moved_to_the_hour() -> None:
-    world = FakeWorld(PROFILE)
-    state = world.by_symbol["BTC"]
-    hour_ns = START_NS - START_NS % HOUR_NS
-    lag_ns = 60_000_000
-    state.settled[:] = [
-        (hour_ns - n * HOUR_NS + lag_ns, 1e-5 * n, 0.0, 100.0) for n in (3, 2, 1, 0)
-    ]
-    late = pages.settled(state, hour_ns - 2 * HOUR_NS, hour_ns)
-    assert [row[1] for row in late] == [1e-5, 2e-5]
-    on_time = pages.settled(state, hour_ns - 2 * HOUR_NS, hour_ns, on_the_hour=True)
-    assert [row[0] for row in on_time] == [hour_ns - n * HOUR_NS for n in (0, 1, 2)]
-
-
-def test_pages_by_key_and_by_cursor_reach_every_row_once() -> None:
+def test_pages_by_cursor_reach_every_row_once() -> None:
     rows = ["a", "b", "c", "d", "e"]
-    assert pages.after_key(rows, str, None, 2) == (["a", "b"], True)
-    assert pages.after_key(rows, str, "d", 2) == (["e"], False)
     seen: list[str] = []
     cursor: str | None = ""
     while cursor is not None:
