@@ -11,6 +11,11 @@ def now_ms(world: VenueWorld) -> int:
     return world.now_ns() // NS_PER_MS
 
 
+def dollars(micros: int) -> str:
+    """All six decimals: 1500000 -> '1.500000'."""
+    return decimal_text(micros, 6)
+
+
 def fixed(value: float, decimals: int) -> str:
     """Rounded, trailing zeros kept, never an exponent: 0.00012, 8 -> '0.00012000'."""
     return decimal_text(round(value * 10**decimals), decimals)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.sim.faces.kit.connection import Json
+from cockpit.sim.faces.kit.figures import dollars
 from cockpit.sim.faces.kit.pages import by_cursor
 from cockpit.sim.faces.kit.parameters import Parameters, Refusal
 from cockpit.sim.faces.kit.routes import Request
@@ -53,10 +54,6 @@ NO_POOL = {
 def is_index(text: str) -> bool:
     """Whether this is a whole number that any field of the venue could hold."""
     return text.isascii() and text.isdecimal() and len(text) <= 19
-
-
-def dollars(micros: int) -> str:
-    return decimal_text(micros, 6)
 
 
 def collateral(account: Account) -> int:

@@ -9,21 +9,17 @@ import hashlib
 
 from cockpit.core.units import NS_PER_MS, NS_PER_S
 from cockpit.sim.faces.kit.connection import Json
-from cockpit.sim.faces.kit.figures import plain
+from cockpit.sim.faces.kit.figures import dollars, plain
 from cockpit.sim.faces.kit.pages import sealed_page
 from cockpit.sim.faces.kit.parameters import Parameters, Refusal
 from cockpit.sim.faces.orderly.messages import Row
 from cockpit.sim.world import margin
 from cockpit.sim.world.accounts import Account, FundingPayment
-from cockpit.sim.world.contract import VenueWorld, decimal_text
+from cockpit.sim.world.contract import VenueWorld
 
 BRANDS = {1: "woofi_pro", 2: "modetrade", 3: "orderly"}
 ACCRUED_NS = 600 * NS_PER_S
 """How long a payment waits for its settlement."""
-
-
-def dollars(micros: int) -> str:
-    return decimal_text(micros, 6)
 
 
 def account_id(one: Account) -> str:

@@ -11,7 +11,6 @@
 """
 
 from collections.abc import Iterable
-from functools import partial
 
 from cockpit.core.units import NS_PER_MS
 from cockpit.sim.faces.kit import channels as kit
@@ -105,7 +104,7 @@ def prices(world: VenueWorld, topic: str) -> Json:
     return frame(topic, now_ms(world), rows)
 
 
-def _fill(state: MarketState, fill: TradeTick) -> Json:
+def fill_frame(state: MarketState, fill: TradeTick) -> Json:
     native = state.listing.native
     data = {
         "symbol": native, "price": state.price(fill.ticks), "size": state.size(fill.lots),
@@ -114,20 +113,10 @@ def _fill(state: MarketState, fill: TradeTick) -> Json:
     return frame(f"{native}@trade", fill.at_ns // NS_PER_MS, data)
 
 
-def _estimate(world: VenueWorld, state: MarketState) -> Json:
+def estimate(world: VenueWorld, state: MarketState) -> Json:
     native, next_ns = state.listing.native, state.next_funding_ns
     if state.rate is None or next_ns is None:
         return None
     data = {"symbol": native, "fundingRate": wire.rate(state.rate),
             "fundingTs": next_ns // NS_PER_MS}  # fmt: skip
     return frame(f"{native}@estfundingrate", now_ms(world), data)
-
-
-def of_market(world: VenueWorld, kind: str, state: MarketState) -> kit.Stream:
-    """A topic of one market; of a kind that does not exist nothing is ever said."""
-    if kind == "trade":
-        return kit.FillStream(world, state, _fill)
-    if kind == "openinterest":
-        return Interest(world, state, SECOND_MS)
-    say = partial(_estimate, world, state) if kind == "estfundingrate" else None
-    return kit.Stream(world, RATE_MS, say)

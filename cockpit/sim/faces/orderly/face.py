@@ -10,7 +10,7 @@ Sources: https://orderly.network/docs/build-on-omnichain/websocket-api, and prob
 from functools import partial
 from weakref import WeakValueDictionary
 
-from cockpit.sim.faces.kit.channels import Channel, Stream
+from cockpit.sim.faces.kit.channels import Channel, FillStream, Stream
 from cockpit.sim.faces.kit.connection import Connection, Json, KeepAlive, Messages
 from cockpit.sim.faces.kit.figures import now_ms
 from cockpit.sim.faces.orderly import channels
@@ -78,7 +78,8 @@ class Face(Connection):
         return [self._said(request), *channel.first()]
 
     def _channel(self, topic: str) -> Channel | str:
-        """The channel of a topic, or why there is none."""
+        """The channel of a topic, or why there is none. Of a suffix that does not exist nothing is
+        ever said."""
         world, (subject, at, kind) = self.world, topic.partition("@")
         if topic in ("markprices", "indexprices"):
             return Stream(world, channels.SECOND_MS, partial(channels.prices, world, topic))
@@ -94,7 +95,12 @@ class Face(Connection):
             return Stream(world, 0.0, self._book(state).changes)
         if kind == "orderbook":
             return channels.Whole(world, topic, self._book(state))
-        return channels.of_market(world, kind, state)
+        if kind == "trade":
+            return FillStream(world, state, channels.fill_frame)
+        if kind == "openinterest":
+            return channels.Interest(world, state, channels.SECOND_MS)
+        say = partial(channels.estimate, world, state) if kind == "estfundingrate" else None
+        return Stream(world, channels.RATE_MS, say)
 
     def _requested(self, request: Json, native: Json) -> Json:
         """The whole book once, as this connection knows it, stamped with its last change."""

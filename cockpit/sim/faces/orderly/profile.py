@@ -56,10 +56,5 @@ def list_asset(asset: Asset, number: int) -> Listing:
 PROFILE = Profile(
     name="orderly", rule=rule_of(""), list_asset=list_asset, latency_ms=(25.0, 8.0),
     margin=MarginRule(taker_fee=0.0005), accounts=demonstration_accounts(__package__),
-    delisted=(
-        Listing(
-            "MATIC", "PERP_MATIC_USDC", 9_001, 4, 0, min_notional_usd=MIN_NOTIONAL_USD,
-            status="delisted",
-        ),
-    ),
+    delisted=(Listing("MATIC", "PERP_MATIC_USDC", 9_001, 4, 0, status="delisted"),),
 )  # fmt: skip

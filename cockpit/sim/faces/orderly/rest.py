@@ -12,6 +12,8 @@ Ten requests a second for each path; here a hundred for all of them together.
 Sources: https://orderly.network/docs/build-on-omnichain/restful-api, .../public-info-api.
 """
 
+from collections.abc import Callable
+
 from cockpit.core.units import NS_PER_MS
 from cockpit.sim.faces.kit.budgets import Budgets
 from cockpit.sim.faces.kit.connection import Json, encode
@@ -20,7 +22,8 @@ from cockpit.sim.faces.kit.parameters import Parameters, Refusal
 from cockpit.sim.faces.kit.routes import Request, Routes, reply
 from cockpit.sim.faces.orderly import accounts
 from cockpit.sim.faces.orderly import messages as wire
-from cockpit.sim.world.contract import HttpReply, MarketState
+from cockpit.sim.faces.orderly.messages import Row
+from cockpit.sim.world.contract import HttpReply, VenueWorld
 
 UNKNOWN = -1005
 TOO_FREQUENT = HttpReply(429, encode({"success": False, "code": -1003, "message": "rate limit"}))
@@ -46,18 +49,10 @@ def _invalid(name: str) -> Refusal:
     return Refusal(UNKNOWN, f"{name} is invalid", 400)
 
 
-def _named(request: Request) -> MarketState | None:
-    return request.world.markets.get(request.at["symbol"])
-
-
-def _futures_of(request: Request) -> Json:
-    state = _named(request)
-    return None if state is None else wire.futures(state)
-
-
-def _rate_of(request: Request) -> Json:
-    state = _named(request)
-    return None if state is None or state.rate is None else wire.funding(request.world, state)
+def _row(request: Request, rows: Callable[[VenueWorld], list[Row]]) -> Json:
+    """The market's own of the rows of all; none of one that is not known."""
+    native = request.at["symbol"]
+    return next((row for row in rows(request.world) if row["symbol"] == native), None)
 
 
 def _history(request: Request) -> Json:
@@ -112,9 +107,9 @@ on_http = Routes(
     {
         "GET /v1/public/info": lambda request: {"rows": wire.info_rows(request.world)},
         "GET /v1/public/futures": lambda request: {"rows": wire.futures_rows(request.world)},
-        "GET /v1/public/futures/{symbol}": _futures_of,
+        "GET /v1/public/futures/{symbol}": lambda request: _row(request, wire.futures_rows),
         "GET /v1/public/funding_rates": lambda request: {"rows": wire.rates(request.world)},
-        "GET /v1/public/funding_rate/{symbol}": _rate_of,
+        "GET /v1/public/funding_rate/{symbol}": lambda request: _row(request, wire.rates),
         "GET /v1/public/funding_rate_history": _history,
         "GET /v1/public/system_info": lambda request: SYSTEM,
         "GET /v1/public/token": lambda request: {"rows": [USDC]},
