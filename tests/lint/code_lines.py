@@ -30,12 +30,12 @@ SIZES = {
     "cockpit/venues/nado": Size(620, 970),
     "cockpit/venues/orderly": Size(620, 870),
     "cockpit/venues/paradex": Size(620, 710),
-    "cockpit/sim/faces/kit": Size(350, 405),
+    "cockpit/sim/faces/kit": Size(350, 390),
     "cockpit/sim/faces/aster": Size(450, 450),
     "cockpit/sim/faces/extended": Size(450, 450),
     "cockpit/sim/faces/grvt": Size(450, 450),
-    "cockpit/sim/faces/nado": Size(450, 585),
-    "cockpit/sim/faces/orderly": Size(450, 525),
+    "cockpit/sim/faces/nado": Size(450, 530),
+    "cockpit/sim/faces/orderly": Size(450, 450),
     "cockpit/sim/faces/paradex": Size(450, 450),
 }
 
