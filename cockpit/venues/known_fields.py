@@ -28,13 +28,14 @@ def known_fields(venue: str) -> frozenset[str]:
     lines = (line for line in text.splitlines() if not line.startswith("#"))
     names = {name for line in lines for name in line.split()}
     for found in pkgutil.iter_modules(package.__path__):
-        names.update(_read(importlib.import_module(f"{package.__name__}.{found.name}")))
+        names.update(_read(importlib.import_module(f"{package.__name__}.{found.name}"), package))
     return frozenset(names)
 
 
-def _read(module: ModuleType) -> Iterator[str]:
+def _read(module: ModuleType, package: ModuleType) -> Iterator[str]:
+    """Those of the venue's own types: what a module imports from elsewhere is no wire of it."""
     for kind in vars(module).values():
-        if not isinstance(kind, type) or not kind.__module__.startswith("cockpit.venues"):
+        if not isinstance(kind, type) or not kind.__module__.startswith(f"{package.__name__}."):
             continue
         if issubclass(kind, msgspec.Struct):
             if kind.__struct_config__.tag_field is not None:

@@ -100,7 +100,7 @@ def test_no_field_of_a_face_of_today_is_new_whatever_its_accounts_hold(venue):
     assert drift.new == {}
 
 
-OF_THE_RECORDER = {"captured_at", "note", "recv_ns", "source"}
+OF_THE_RECORDER = {"body", "captured_at", "note", "recv_ns", "source", "status"}
 """Fields that recorders put beside a message."""
 
 
