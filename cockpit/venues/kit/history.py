@@ -121,11 +121,12 @@ class FundingHistory(Hears, Generic[A, R, M]):
                 if row.is_no_payment:
                     continue
                 rate = fraction(row.rate, row.per)
+                paid_ns = row.stamp_ns if row.paid_ns is None else row.paid_ns
                 if rate is None:
+                    market.settled_rates.unread(paid_ns)
                     shown = data if row.rate is None else str(row.rate)
                     odd.append((f"settled funding rate of {native} is not a fraction", shown))
                 else:
-                    paid_ns = row.stamp_ns if row.paid_ns is None else row.paid_ns
                     rates[paid_ns] = rate
                     if row.interval_s is not None:
                         stated_s[paid_ns] = row.interval_s

@@ -18,11 +18,17 @@ class SettledRates:
     one stands in, then the market's interval; with none of them it is not stated.
     """
 
-    __slots__ = ("rates",)
+    __slots__ = ("_unread", "rates")
 
     def __init__(self) -> None:
         self.rates: dict[int, float] = {}
         """What was stated: stamp (ns) -> fraction."""
+        self._unread: set[int] = set()
+        """Stamps of payments whose rate made no sense: the next one does not cover their time."""
+
+    def unread(self, stamp_ns: int) -> None:
+        """There was a payment, and what it was could not be read."""
+        self._unread.add(stamp_ns)
 
     def news(
         self,
@@ -37,7 +43,7 @@ class SettledRates:
 
         `stated_s` is what the venue itself says that a payment covers, by its stamp.
         """
-        stamps = sorted(self.rates.keys() | rates.keys())
+        stamps = sorted(self.rates.keys() | rates.keys() | self._unread)
         place = {stamp: i for i, stamp in enumerate(stamps)}
         for stamp in sorted(rates.keys() - self.rates.keys()):
             covered_s = stated_s.get(stamp) or _covered_s(stamps, place[stamp]) or interval_s

@@ -112,6 +112,14 @@ def test_a_settled_rate_that_is_no_fraction_costs_itself() -> None:
     assert [event.venue_ns for event in only(Funding, outputs)] == [LAST_MS * 1_000_000]
 
 
+def test_a_payment_does_not_cover_the_time_of_one_that_could_not_be_read() -> None:
+    """Every 8 h: the rate of 16:00 is of eight hours also where that of 08:00 is nonsense."""
+    stamps = [LAST_MS - hours * HOUR_MS for hours in (0, 8, 16)]
+    page = history(paid(stamps[0]), paid(stamps[1], "abc"), paid(stamps[2]))
+    events = only(Funding, feed(live_session(), page))
+    assert [event.interval_s for event in events] == [28_800, 28_800]
+
+
 def test_settled_and_live_rates_are_not_mixed_up() -> None:
     events = only(Funding, feed(live_session(), history(*rows(4))))
     assert {event.kind for event in events} == {"settled"}
