@@ -35,6 +35,12 @@ def finite(value: object) -> float | None:
     return value if -MAX_EXPONENT <= value <= MAX_EXPONENT else None
 
 
+def whole(value: object) -> int | None:
+    """An integer, also as its text (`"1"`) or with a point (`1.0`); None for anything else."""
+    number = finite(value)
+    return int(number) if number is not None and number.is_integer() else None
+
+
 def is_nothing(value: object) -> bool:
     """Whether a venue says that there is no such price or size: null, blank, or zero."""
     return value is None or value == "" or finite(value) == 0.0

@@ -10,7 +10,7 @@ from msgspec.json import Decoder
 
 from cockpit.core.events import FundingPayment, Margin, Position
 from cockpit.venues.kit.decoding import printable
-from cockpit.venues.kit.numbers import Odd, positive
+from cockpit.venues.kit.numbers import Odd, positive, whole
 from cockpit.venues.lighter.mapper import SIGNS, VENUE, stamp_ns
 from cockpit.venues.lighter.markets import LAST_PERP_ID, symbol_of, unit_of
 from cockpit.venues.lighter.wire_2025 import guessed_name
@@ -67,8 +67,13 @@ def rows_of(grouped: Any, odd: list[str]) -> list[Row]:
     """What a message lists of perps: by market, one or several each, or in a bare list."""
     groups = grouped.values() if isinstance(grouped, dict) else [grouped]
     rows = [row for group in groups for row in (group if isinstance(group, list) else [group])]
-    read = [row for row in rows if isinstance(row, dict) and isinstance(row.get("market_id"), int)]
-    odd += ["a row of no market" for row in rows if row is not None and row not in read]
+    read: list[Row] = []
+    for row in rows:
+        market_id = whole(row.get("market_id")) if isinstance(row, dict) else None
+        if market_id is not None:
+            read.append({**row, "market_id": market_id})
+        elif row is not None:
+            odd.append("a row of no market")
     return [row for row in read if 0 <= row["market_id"] <= LAST_PERP_ID]
 
 
@@ -89,8 +94,8 @@ def name_of(row: Row) -> str:
 
 def account_of(row: Row) -> int:
     """ValueError where the venue does not say which account this is."""
-    number = row.get("account_index", row.get("index"))
-    if not isinstance(number, int):
+    number = whole(row.get("account_index", row.get("index")))
+    if number is None:
         raise ValueError("an account without an index")
     return number
 
@@ -99,15 +104,16 @@ def position(
     account: str, number: int, row: Row, at_ns: int, odd: Odd, venue_ns: int | None = None
 ) -> Position:
     """One position, flat ones too. ValueError where its size cannot be."""
-    name, sign = name_of(row), row.get("sign") or 0
+    name, sign = name_of(row), whole(row.get("sign")) or 0
     units, unit = odd.number("position", row.get("position")), unit_of(name)
     if units is None or (units != 0.0 and sign not in (1, -1)):
-        raise ValueError(f"{name}: impossible position {sign!r:.9} x {row.get('position')!r:.20}")
+        told = row.get("sign"), row.get("position")
+        raise ValueError(f"{name}: impossible position {told[0]!r:.9} x {told[1]!r:.20}")
     entry = positive(odd.number("avg_entry_price", row.get("avg_entry_price")))
     liquidation = positive(odd.number("liquidation_price", row.get("liquidation_price")))
     value = abs(odd.number("position_value", row.get("position_value")) or 0.0)
     profit = odd.number("unrealized_pnl", row.get("unrealized_pnl"))
-    is_isolated, aside = row.get("margin_mode") == 1, None
+    is_isolated, aside = whole(row.get("margin_mode")) == 1, None
     if is_isolated and profit is not None:
         allocated = odd.number("allocated_margin", row.get("allocated_margin"))
         aside = None if allocated is None else allocated + profit

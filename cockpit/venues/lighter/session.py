@@ -14,7 +14,7 @@ from cockpit.venues.kit.dedupe import Unchanged
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.history import FundingHistory, Pages
 from cockpit.venues.kit.instruments import Instruments
-from cockpit.venues.kit.numbers import Odd
+from cockpit.venues.kit.numbers import Odd, sane_book, whole
 from cockpit.venues.kit.polling import Every, Question, Timing
 from cockpit.venues.kit.rows import RowReader
 from cockpit.venues.kit.sequencing import APPLY, GAP, ChainedBook
@@ -145,9 +145,14 @@ class Session(VenueSession):
         if feed.chain.last is not None and 0 < feed.chain.last - seq < _FAR_BEHIND:
             return ()
         self._keys.seen(channel)
+        told = mapper.snapshot(market, message, at_ns)
+        if not sane_book(told.bids, told.asks):
+            lost = self._books.lose(channel, at_ns, "the whole book is crossed")
+            reason = f"book of {market.symbol} is crossed or has a price twice"
+            return (reject(VENUE, at_ns, reason, frame.data), *lost)
         feed.chain.snapshot(seq)
         feed.is_stated = True
-        return (mapper.snapshot(market, message, at_ns),)
+        return (told,)
 
     def _stats(self, message: wire.StatsMessage[Any], frame: Frame) -> Sequence[Output]:
         venue_ns, at_ns = mapper.stamp_ns(message.timestamp), frame.at_ns
@@ -255,12 +260,12 @@ class Session(VenueSession):
             kind = row.get("market_type")
             if isinstance(kind, str) and kind != "perp":
                 continue
-            odd, name, market_id = Odd(), row.get("symbol"), row.get("market_id")
+            odd, name, market_id = Odd(), row.get("symbol"), whole(row.get("market_id"))
             market = self._markets.get(str(market_id))
             if market is None:
-                if not (isinstance(market_id, int) and market_id >= 0):
+                if market_id is None or market_id < 0:
                     self.listing.unread([None])
-                    reason = f"instruments: market {market_id!r:.40} has no id"
+                    reason = f"instruments: market {row.get('market_id')!r:.40} has no id"
                     out.append(reject(VENUE, reply.at_ns, reason, reply.body))
                 continue
             if isinstance(name, str) and name:

@@ -227,6 +227,16 @@ def test_an_impossible_position_closes_nothing_and_the_other_accounts_are_read(c
     ]
 
 
+@pytest.mark.parametrize("number", [str, float])
+def test_ids_and_signs_may_come_as_text_or_with_a_point(number):
+    row = position("BTC", "1.5")
+    row |= {"market_id": number(row["market_id"]), "sign": number(-1)}
+    told = account(row)
+    told |= {name: number(told[name]) for name in ("account_index", "index") if name in told}
+    outputs = feed(following(L1), reply("account", page(told), key=L1))
+    assert (held(outputs), states(outputs)) == ({"BTC": -1.5}, ["read"])
+
+
 # --- streams --------------------------------------------------------------------------------------
 
 

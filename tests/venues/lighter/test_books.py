@@ -41,6 +41,14 @@ def test_the_whole_book_is_sorted_whatever_order_it_came_in():
     assert snapshot.venue_ns == SENT_MS * 1_000_000
 
 
+@pytest.mark.parametrize("bids", [(("100.7", "1"),), (("99", "1"), ("99", "2"))])
+def test_a_whole_book_that_is_crossed_or_has_a_price_twice_is_none(bids):
+    ours = watching(whole(500))
+    outputs = feed(ours, book("subscribed", bids, ASKS, nonce=501, begin_nonce=0))
+    assert [type(fact) for fact in outputs[:2]] == [Reject, BookReset]
+    assert only(BookSnapshot, outputs) == []
+
+
 def test_an_update_says_absolute_sizes_and_its_nonce_may_jump():
     [_, delta] = feed(session(), whole(500), change(500, 530, (("99.5", "0.0000"),)))
     assert (delta.bids, delta.asks, delta.seq) == (((99.5, 0.0),), (), 530)
