@@ -46,10 +46,13 @@ class Fill(Struct, gc=False, frozen=True):
     v: Price
 
 
+Row = TypeVar("Row")
+
+
 @final
-class TradeMessage(Struct, gc=False, frozen=True):
+class TradeMessage(Struct, Generic[Row], gc=False, frozen=True):
     topic: str
-    data: tuple[Fill, ...]
+    data: tuple[Row, ...]
 
 
 class TickerRow(TypedDict, Generic[Digits], total=False):
@@ -139,9 +142,6 @@ class TierRow(Struct, gc=False, frozen=True):
     maxLeverage: Number = None
 
 
-Row = TypeVar("Row")
-
-
 class Page(Struct, Generic[Row], gc=False, frozen=True):
     list: tuple[Row, ...] = ()
     nextPageCursor: str | None = None
@@ -166,10 +166,13 @@ class Answer(Struct, Generic[Row], gc=False, frozen=True):
         return self.result.list if self.result else ()
 
 
-Stream = BookMessage | TradeMessage | TickerMessage[Number]
+Stream = BookMessage | TradeMessage[Fill] | TickerMessage[Number]
 
 BOOK = decoder(BookMessage)
-TRADES = decoder(TradeMessage)
+TRADES = decoder(TradeMessage[Fill])
+ODD_TRADES: "msgspec.json.Decoder[TradeMessage[msgspec.Raw] | str]" = msgspec.json.Decoder(
+    TradeMessage[msgspec.Raw], strict=False
+)
 TICKER = decoder(TickerMessage[Figure])
 ODD_TICKER = decoder(TickerMessage[Number])
 ENVELOPE = decoder(Envelope)

@@ -17,6 +17,7 @@ from cockpit.venues.kit.books import BookFeed, Books
 from cockpit.venues.kit.damage import Damage
 from cockpit.venues.kit.fields import ms_to_ns
 from cockpit.venues.kit.heartbeat import Heartbeat
+from cockpit.venues.kit.rows import RowReader
 from cockpit.venues.kit.sequencing import APPLY, GAP, ChainedBook
 from cockpit.venues.kit.session import VenueSession
 from cockpit.venues.kit.statements import delta, snapshot, trade
@@ -28,6 +29,7 @@ _FAR_BEHIND = 1_000
 """Updates come every 100 ms: a number further below ours is of another sequence."""
 _MAX_CHARS = 21_000
 """All topics of a connection together."""
+_FILLS = RowReader(VENUE, wire.Fill, "s")
 _UNUSED_TOPICS = frozenset({
     "kline", "kline_lt", "tickers_lt", "lt", "liquidation", "allLiquidation", "insurance",
     "priceLimit", "adlAlert", "position", "execution", "order", "wallet", "greeks", "dcp",
@@ -120,6 +122,12 @@ class Session(VenueSession):
         message = decoding.decode(decoder, frame.data)
         if not isinstance(message, str):
             return self._stream(message, frame)
+        odd = decoding.decode(wire.ODD_TRADES, frame.data) if decoder is wire.TRADES else message
+        if not isinstance(odd, str):
+            fills, unread = _FILLS.read(odd.data, topic, frame.at_ns)
+            self._damage.note(frame.at_ns)
+            told = wire.TradeMessage(topic, tuple(fills))
+            return [*self._stream(told, frame), *unread.rejects]
         lost = self._books.lose(topic, frame.at_ns, "a message made no sense")
         return [self._damage.reject(frame, message), *lost]
 
@@ -186,7 +194,7 @@ class Session(VenueSession):
         feed.chain.snapshot(data.u)
         return (snapshot(VENUE, market, (data.b, data.a), data.u, venue_ns, frame.at_ns),)
 
-    def _trades(self, message: wire.TradeMessage, frame: Frame) -> Sequence[Output]:
+    def _trades(self, message: wire.TradeMessage[wire.Fill], frame: Frame) -> Sequence[Output]:
         out: list[Output] = []
         for fill in message.data:
             market = self.listing.markets.get(fill.s) or self._rest.listing.known(fill.s)

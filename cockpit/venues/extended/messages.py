@@ -131,9 +131,11 @@ def told(error: Error | str | None) -> str | None:
     return error.words if isinstance(error, Error) else error
 
 
-ENVELOPE = msgspec.json.Decoder(Envelope)
+ENVELOPE = decoder(Envelope)
 BOOK = decoder(BookData)
 FILLS = decoder(tuple[Fill, ...])
+FILL: "msgspec.json.Decoder[Fill | str]" = msgspec.json.Decoder(Fill, strict=False)
+ROWS = decoder(Rows)
 PRICE = decoder(PriceData)
 FUNDING = decoder(FundingRow)
 LIST = decoder(Answer[Rows])
@@ -167,6 +169,8 @@ class Heard(Struct, gc=False, frozen=True):
     venue_ns: int | None
     data: Any
     problem: str | None = None
+    odd: str | None = None
+    """What of a list makes no sense, where the rest of it does."""
 
 
 def heard(envelope: Envelope) -> Heard | None:
@@ -177,6 +181,12 @@ def heard(envelope: Envelope) -> Heard | None:
     name = envelope.type or ("TRADES" if is_list else "FUNDING_RATES")
     kind, scope, reads = _KINDS.get(name, ("", "", None))
     data = f"unknown type {name}" if reads is None else decode(reads, envelope.data)
+    odd = None
+    if isinstance(data, str) and reads is FILLS:
+        rows = decode(ROWS, envelope.data)
+        fills = [decode(FILL, raw) for raw in rows] if not isinstance(rows, str) else []
+        good = tuple(fill for fill in fills if not isinstance(fill, str))
+        data, odd = (good, data) if good else (data, None)
     problem = told(envelope.error) or (data if isinstance(data, str) else None)
     topic, native = envelope.subscription, ""
     if not isinstance(data, str) and data != ():
@@ -185,7 +195,7 @@ def heard(envelope: Envelope) -> Heard | None:
         topic = f"{scope}.{depth}{native}"
     return Heard(
         kind, topic, native, "" if envelope.subscription else topic, envelope.seq,
-        None if envelope.ts is None else envelope.ts * NS_PER_MS, data, problem,
+        None if envelope.ts is None else envelope.ts * NS_PER_MS, data, problem, odd,
     )  # fmt: skip
 
 

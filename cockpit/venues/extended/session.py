@@ -76,7 +76,8 @@ class Session(VenueSession):
         if isinstance(facts, str):
             lost = self._books.lose(heard.topic, frame.at_ns)
             return [*out, *lost, self._damage.reject(frame, facts)]
-        return [*out, *facts] if out else facts
+        odd = [] if heard.odd is None else [self._damage.reject(frame, heard.odd)]
+        return [*out, *facts, *odd] if out or odd else facts
 
     def _facts(self, heard: wire.Heard, at_ns: int) -> Sequence[Output] | str:
         """What a frame says; a sentence if it makes no sense."""

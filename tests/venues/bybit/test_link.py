@@ -225,6 +225,11 @@ def test_a_trade_of_thousands_is_stated_in_coins() -> None:
     assert (trade.symbol, trade.price, trade.size) == ("SATS", 0.002 / 10_000, 300_000.0)
 
 
+def test_a_fill_that_makes_no_sense_costs_itself() -> None:
+    told = feed(Session(Wants()), trades(fill(), fill(p="NaN"), fill(v="2")))
+    assert [type(fact) for fact in told] == [Trade, Trade, Reject]
+
+
 @pytest.mark.parametrize("bad", [{"p": "0"}, {"p": "nan"}, {"v": "-1"}, {"v": "0"}, {"T": 17}])
 def test_an_insane_fill_is_rejected(bad: Any) -> None:
     (reject,) = feed(Session(Wants()), trades(fill(**bad)))

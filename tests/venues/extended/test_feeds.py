@@ -35,6 +35,16 @@ def test_the_side_of_a_trade_is_the_takers_and_its_time_the_venues() -> None:
     assert trade.venue_ns == (AT_MS - 500) * 1_000_000
 
 
+def test_a_trade_that_makes_no_sense_costs_itself() -> None:
+    told = hear(watching("BTC"), trades(0, fill(1), fill(2, p="NaN"), fill(3)))
+    assert [type(fact) for fact in told] == [Trade, Trade, Reject]
+
+
+def test_numbers_of_a_frame_may_come_as_text() -> None:
+    message = {**trades(0, fill(1)), "ts": str(AT_MS), "seq": "0"}
+    assert [type(fact) for fact in hear(watching("BTC"), message)] == [Trade]
+
+
 def test_trades_that_a_new_subscription_repeats_are_stated_once() -> None:
     session = watching("BTC")
     assert len(hear(session, trades(0, fill(1), fill(2)))) == 2
