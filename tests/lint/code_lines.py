@@ -19,14 +19,14 @@ class Size(NamedTuple):
 
 
 SIZES = {
-    "cockpit/venues/kit": Size(900, 2120),
+    "cockpit/venues/kit": Size(900, 2130),
     "cockpit/venues/aster": Size(620, 620),
-    "cockpit/venues/bybit": Size(560, 685),
+    "cockpit/venues/bybit": Size(560, 695),
     "cockpit/venues/dydx": Size(1100, 1490),
-    "cockpit/venues/extended": Size(420, 530),
+    "cockpit/venues/extended": Size(420, 545),
     "cockpit/venues/grvt": Size(420, 610),
     "cockpit/venues/hyperliquid": Size(1100, 1570),
-    "cockpit/venues/lighter": Size(950, 950),
+    "cockpit/venues/lighter": Size(950, 955),
     "cockpit/venues/nado": Size(620, 970),
     "cockpit/venues/orderly": Size(620, 870),
     "cockpit/venues/paradex": Size(620, 710),
