@@ -13,6 +13,7 @@ from cockpit import __version__
 from cockpit.core.clock import Clock
 from cockpit.venues.contract import Fetch, Reply, VenueSpec
 from cockpit.wire import tls
+from cockpit.wire.body import ACCEPTED, Body, BodyError, BodyTooLargeError
 from cockpit.wire.limiter import Limiter
 from cockpit.wire.proxy import proxy_for
 
@@ -33,10 +34,6 @@ MAX_HELD_S = 30.0
 RETRY_S = 0.5
 
 _Key = tuple[str, str, str, str | None, str, str]
-
-
-class BodyTooLargeError(Exception):
-    """The answer is larger than any answer of a venue."""
 
 
 class Fetcher:
@@ -113,7 +110,7 @@ class Fetcher:
 
         async with (
             httpx.AsyncClient(
-                headers={"User-Agent": USER_AGENT},
+                headers={"User-Agent": USER_AGENT, "Accept-Encoding": ACCEPTED},
                 timeout=TIMEOUT_S,
                 follow_redirects=False,
                 # Proxies are read by `proxy_for`; of the rest (`.netrc`) nothing is for a venue.
@@ -203,7 +200,7 @@ class Fetcher:
             except BodyTooLargeError:
                 self._reject(f"{fetch.name}: answer larger than {MAX_BODY_BYTES // 2**20} MB")
                 return 0, ""
-            except (TimeoutError, httpx.HTTPError, httpx.InvalidURL) as error:
+            except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, BodyError) as error:
                 status, body = 0, ""
                 log.info("no answer venue=%s name=%s error=%r", self._name, fetch.name, error)
             else:
@@ -242,17 +239,16 @@ class Fetcher:
         if self._proxy is not None and self._proxy.problem:
             raise httpx.ProxyError(self._proxy.problem)
         headers = {} if fetch.body is None else {"Content-Type": "application/json"}
-        body = bytearray()
         root = self._hosts.get(fetch.host, self._rest_url)
         async with client.stream(
             fetch.method, root + fetch.path, content=fetch.body, headers=headers
         ) as response:
-            async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > MAX_BODY_BYTES:
-                    raise BodyTooLargeError
+            body = Body(response.headers.get("Content-Encoding", ""), MAX_BODY_BYTES)
+            assert isinstance(response.stream, httpx.AsyncByteStream)
+            async for chunk in response.stream:
+                body.add(chunk)
             lowered = {name.lower(): value for name, value in response.headers.items()}
-            return response.status_code, lowered, body.decode("utf-8", "replace")
+            return response.status_code, lowered, body.whole().decode("utf-8", "replace")
 
 
 def _key(fetch: Fetch) -> _Key:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
@@ -25,6 +26,17 @@ INSTRUMENTS = Fetch(name="instruments", path="/v1/instruments")
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries at once: how often is tested here, how long between in the limiter's own tests."""
     monkeypatch.setattr(fetcher, "RETRY_S", 0.001)
+
+
+class Parts(httpx.AsyncByteStream):
+    """A body as it comes over the wire, in small pieces."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for start in range(0, len(self._data), 1000):
+            yield self._data[start : start + 1000]
 
 
 class Desk:
@@ -205,13 +217,62 @@ async def test_a_small_body_that_unpacks_too_large_is_refused_too() -> None:
     assert len(packed) < 100_000
 
     async def bomb(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, headers={"Content-Encoding": "gzip"}, content=packed)
+        return httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=Parts(packed))
 
     async with desk(bomb) as here:
         (reply,) = await here.ask(INSTRUMENTS)
 
     assert reply.status == 0
     assert here.rejects == ["instruments: answer larger than 16 MB"]
+
+
+@pytest.mark.parametrize("encoding", ["gzip, gzip", "br", "x" * 500])
+async def test_a_body_in_an_encoding_that_was_not_asked_for_is_no_answer(encoding: str) -> None:
+    """A gigabyte compressed twice is five kilobytes: a second layer is not looked into."""
+    packed = gzip.compress(gzip.compress(b" " * MAX_BODY_BYTES))
+    assert len(packed) < 5_000
+
+    async def bomb(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers={"Content-Encoding": encoding}, stream=Parts(packed))
+
+    async with desk(bomb) as here:
+        (reply,) = await here.ask(INSTRUMENTS)
+
+    assert (reply.status, reply.body) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "pack"),
+    [
+        ("gzip", gzip.compress), ("GZIP", gzip.compress), ("deflate", zlib.compress),
+        ("deflate", lambda data: zlib.compress(data)[2:-4]), ("identity", bytes), ("", bytes),
+    ],
+)  # fmt: skip
+async def test_a_packed_body_is_read_whole(encoding: str, pack: Callable[[bytes], bytes]) -> None:
+    text = '{"markets":"' + "BTC ETH " * 1000 + '"}'
+
+    async def packed(request: httpx.Request) -> httpx.Response:
+        headers = {"Content-Encoding": encoding} if encoding else {}
+        return httpx.Response(200, headers=headers, stream=Parts(pack(text.encode())))
+
+    async with desk(packed) as here:
+        (reply,) = await here.ask(INSTRUMENTS)
+
+    assert (reply.status, reply.body) == (200, text)
+
+
+@pytest.mark.parametrize("spoil", [lambda data: data[:-20], lambda data: b"??" + data])
+async def test_a_packed_body_without_its_end_or_beginning_is_no_answer(
+    spoil: Callable[[bytes], bytes],
+) -> None:
+    async def torn(request: httpx.Request) -> httpx.Response:
+        body = spoil(gzip.compress(b'{"markets":"BTC"}' * 50))
+        return httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=Parts(body))
+
+    async with desk(torn) as here:
+        (reply,) = await here.ask(INSTRUMENTS)
+
+    assert (reply.status, reply.body) == (0, "")
 
 
 async def test_a_body_that_is_not_utf8_arrives_with_marks() -> None:
