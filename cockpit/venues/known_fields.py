@@ -45,19 +45,28 @@ def _read(module: ModuleType, package: ModuleType) -> Iterator[str]:
             yield from kind.__annotations__
 
 
-def fields(message: Any) -> Iterator[str]:
-    """Every name of a field in a JSON value, without the keys that are data."""
-    for members in objects(message):
-        yield from filter(_FIELD.fullmatch, members)
+def new_fields(message: Any, known: frozenset[str]) -> set[str]:
+    """The names of fields in a JSON value that are not known, without the keys that are data.
+
+    Nearly all keys are known: only of others is it asked what they are.
+    """
+    return {
+        name
+        for members in objects(message)
+        if not known.issuperset(members)
+        for name in members
+        if name not in known and _FIELD.fullmatch(name)
+    }
 
 
 def objects(message: Any) -> Iterator[dict[str, Any]]:
     """Every object in a JSON value, however deep it is nested, in no order."""
-    waiting = [message]
+    waiting: list[Any] = [[message]]
     while waiting:
         value = waiting.pop()
-        if isinstance(value, dict):
+        if type(value) is dict:
             yield value
-            waiting += value.values()
-        elif isinstance(value, list):
-            waiting += value
+        for member in value.values() if type(value) is dict else value:
+            # Most values are neither; a comprehension would cost a call for each that is.
+            if type(member) is dict or type(member) is list:
+                waiting.append(member)  # noqa: PERF401

@@ -4,7 +4,7 @@ from collections import Counter
 
 from cockpit.core.events import Reject
 from cockpit.venues.contract import Frame, Reply
-from cockpit.venues.known_fields import fields
+from cockpit.venues.known_fields import new_fields
 from cockpit.verify.evidence import Evidence, Finding, confirmed, contradicted, not_seen, sample
 
 MOST_NAMES = 1000
@@ -32,7 +32,7 @@ class WireIsKnown:
         for fact in evidence.outcomes:
             if isinstance(fact, Reject) and len(self._rejects) < MOST_NAMES:
                 self._rejects[fact.reason] += 1
-        new = {name for name in fields(evidence.message) if name not in self._known}
+        new = new_fields(evidence.message, self._known)
         if new and len(self._new) < MOST_NAMES:
             self._new.update(new)
             if not self._sample and isinstance(item, Frame | Reply):

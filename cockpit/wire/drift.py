@@ -6,7 +6,7 @@ of a run are all looked at, because answers and first books come once.
 
 import msgspec
 
-from cockpit.venues.known_fields import fields
+from cockpit.venues.known_fields import new_fields
 
 FIRST = 100
 ONE_IN = 32
@@ -35,6 +35,6 @@ class FieldDrift:
             message = msgspec.json.decode(data)
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
             return
-        for name in {name for name in fields(message) if name not in self._known}:
+        for name in new_fields(message, self._known):
             if name in self.new or len(self.new) < MOST_NAMES:
                 self.new[name] = self.new.get(name, 0) + 1
