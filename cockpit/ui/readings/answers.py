@@ -107,7 +107,8 @@ def _carry(values: "carry.Values", result: Result) -> Answer:
         ("margin by venue", by_name(values.margin_usd) or fmt.MISSING),
     )  # fmt: skip
     if values.gate is not None:
-        headline = f"Not now: {earned(hold)} after costs; {values.gate}"
+        left = "" if hold is None else f"{earned(hold)} after costs; "
+        headline = f"Not now: {left}{values.gate}"
     else:
         headline = f"Pays: {earned(hold)} after costs, {odds(values.breakeven_probability)} likely"
     return Answer(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from cockpit.state.view import VenueRead
 from cockpit.ui.model.readings import Readings
+from cockpit.ui.readings.reach import retried
 from cockpit.ui.readings.venue_columns import Column, is_late, mark_of
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, fit, right
@@ -42,6 +43,9 @@ def verdict(readings: Readings) -> Line:
     """What is missing from the other panes because of this one."""
     bad = [venue.name for venue in readings.venues if venue.state != "live"]
     late = [v.name for v in readings.venues if v.state == "live" and is_late(readings, v)]
+    if len(bad) == len(readings.venues) > 1:
+        again = retried(readings)
+        return [(f"no venue is live{': ' * bool(again)}{again}", "warn")]
     words = [f"{', '.join(bad)}: no depth is shown, no rate is compared"] if bad else []
     words += [f"{', '.join(late)}: no new block, figures may stand still"] if late else []
     return [("; ".join(words), "warn")] if words else []

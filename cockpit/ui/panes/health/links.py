@@ -71,31 +71,37 @@ def _blocks(room: int) -> list[list[Column]]:
 
 
 def _links(readings: Readings) -> list[Line]:
-    """Connections by name, with the reason of those that are not live; venues with a single one
-    that is live are counted."""
-    out: list[Line] = []
-    plain = [venue for venue in readings.venues if _is_plain(venue)]
+    """Connections by name, with the reason of those that are not live; venues that have a single
+    one are counted by what is said of it, where that is the same of several."""
+    alike: dict[tuple[str, str], list[VenueRead]] = {}
     for venue in readings.venues:
-        if venue in plain:
-            continue
-        line: Line = [("   " + fit(venue.name, 12), readings.colour_of(venue.name))]
-        for link in venue.links.values():
-            glyph, role = GLYPHS[link.state]
-            line += [(f"{glyph} ", role), (f"{link.link} {link.state}", "text")]
-            if not link.essential:
-                line.append((" (timing only)", "dim"))
-            if link.reason and link.state != "live":
-                line.append((f": {clean(link.reason)}", "warn"))
-            line.append(("   ", "text"))
-        if not venue.links:
-            line.append(("no link was tried yet", "dim"))
-        out.append(line)
-    if plain:
-        others = f"{len(plain)} other venues" if out else "every venue"
-        words = f"{others if len(plain) > 1 else plain[0].name}: one link, live"
-        out.append([(f"   {words}", "dim")])
+        if len(venue.links) == 1:
+            (link,) = venue.links.values()
+            alike.setdefault((link.state, link.reason), []).append(venue)
+    several = {
+        said: venues for said, venues in alike.items() if said[0] == "live" or len(venues) > 1
+    }
+    counted = {venue.name for venues in several.values() for venue in venues}
+    out = [_of_venue(readings, venue) for venue in readings.venues if venue.name not in counted]
+    for (state, reason), venues in several.items():
+        who = f"{len(venues)} {'other ' * bool(out)}venues" if len(venues) > 1 else venues[0].name
+        if len(venues) == len(readings.venues) > 1:
+            who = "every venue"
+        why = f": {clean(reason)}" if reason and state != "live" else ""
+        out.append([(f"   {who}: one link, {state}{why}", "dim" if state == "live" else "warn")])
     return out
 
 
-def _is_plain(venue: VenueRead) -> bool:
-    return len(venue.links) == 1 and all(link.state == "live" for link in venue.links.values())
+def _of_venue(readings: Readings, venue: VenueRead) -> Line:
+    line: Line = [("   " + fit(venue.name, 12), readings.colour_of(venue.name))]
+    for link in venue.links.values():
+        glyph, role = GLYPHS[link.state]
+        line += [(f"{glyph} ", role), (f"{link.link} {link.state}", "text")]
+        if not link.essential:
+            line.append((" (timing only)", "dim"))
+        if link.reason and link.state != "live":
+            line.append((f": {clean(link.reason)}", "warn"))
+        line.append(("   ", "text"))
+    if not venue.links:
+        line.append(("no link was tried yet", "dim"))
+    return line

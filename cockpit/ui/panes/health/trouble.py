@@ -2,6 +2,7 @@
 
 from cockpit.state.view import VenueRead
 from cockpit.ui.model.readings import Readings
+from cockpit.ui.readings.reach import retried
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, clean, fit, framed
 
@@ -44,6 +45,7 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
         width,
         height,
         title=[("trouble", "title"), (" · last words a venue", "dim")],
+        verdict=[(again, "dim")] if (again := retried(readings)) else [],
         focused=readings.ui.focus == TITLE,
     )
 
@@ -68,7 +70,10 @@ def _troubles(readings: Readings, venue: VenueRead) -> list[tuple[str, str]]:
     if stats and stats.tape_error:
         troubles.append((f"recording ended: {clean(stats.tape_error)}", "loss"))
     if venue.state != "live":
-        troubles.append((clean(f"{venue.state}: {venue.reason or 'no reason given'}"), "warn"))
+        words = clean(f"{venue.state}: {venue.reason or 'no reason given'}")
+        tried_s = venue.age_s(readings.now_ns)
+        tried = f", last tried {fmt.age(tried_s)} ago" if tried_s is not None else ""
+        troubles.append((f"{words}{tried * (venue.state == 'down')}", "warn"))
     if venue.chain.rejects:
         troubles.append(
             (f"{venue.chain.rejects} rejected, last: {clean(venue.chain.last_reject)}", "warn")

@@ -13,9 +13,10 @@ from cockpit.ui.panes.markets.pair_verdict import pair_verdict
 from cockpit.ui.panes.markets.row_figures import FIGURES, RowFigure
 from cockpit.ui.readings.heatmap_cells import SOON_S, cell, interval_words
 from cockpit.ui.readings.market_rates import next_payment_s
+from cockpit.ui.readings.reach import RETRIED, WHERE_TO_LOOK, Unreached, unreached
 from cockpit.ui.readings.venue_columns import mark_of
 from cockpit.ui.text import format as fmt
-from cockpit.ui.text.styled import Line, fit, framed, right
+from cockpit.ui.text.styled import Line, fit, framed, right, wrap
 
 TITLE = "funding"
 HZ = 2.0
@@ -58,6 +59,9 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
     symbols = readings.symbols
     top = max(0, min(readings.ui.symbol_index - rows // 2, len(symbols) - rows))
     body += [_row(readings, symbol, grid) for symbol in symbols[top : top + rows]]
+    missing = unreached(readings)
+    if missing is not None:
+        body += [[], *_unreached(missing, width - 2)]
     if not symbols:
         body += [[], [(f" {readings.no_symbol}", "dim")]]
     if not readings.venues:
@@ -74,6 +78,15 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
         verdict=pair_verdict(readings, width - 4),
         focused=readings.ui.focus == TITLE,
     )
+
+
+def _unreached(missing: Unreached, inner: int) -> list[Line]:
+    """Why all is empty, that it need not stay so, and where to look."""
+    role = "dim" if missing.is_first_try else "warn"
+    said = [(missing.words, role)]
+    if not missing.is_first_try:
+        said += [(RETRIED, "text"), (WHERE_TO_LOOK, "dim")]
+    return [[(f" {row}", role)] for words, role in said for row in wrap(words, inner - 2)]
 
 
 def _notes(readings: Readings, grid: _Grid, top: int, rows: int) -> list[str]:

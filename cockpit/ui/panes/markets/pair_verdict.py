@@ -5,6 +5,7 @@ from cockpit.ui.panes.markets.row_figures import spread_text
 from cockpit.ui.readings.best_pair import compared_pair, fresh_rates
 from cockpit.ui.readings.breakeven import breakeven
 from cockpit.ui.readings.history_coverage import reservation
+from cockpit.ui.readings.reach import unreached
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, longest
 
@@ -54,6 +55,10 @@ def _nothing(readings: Readings, symbol: str, rates: dict[str, float], width: in
             [(f"{symbol}: no fresh rate at {lost}, the pinned pair is not compared", "warn")],
             [(f"{symbol}: no fresh rate at {lost}", "warn")],
         )
+    missing = unreached(readings)
+    if missing is not None:
+        role = "dim" if missing.is_first_try else "warn"
+        return longest(width, [(missing.words, role)], [("no venue is reached", role)])
     count = "one venue" if rates else "no venue"
     return longest(
         width,
