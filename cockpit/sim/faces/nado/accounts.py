@@ -9,7 +9,9 @@ subaccounts, matches, interest & funding payments), github.com/nadohq/nado-contr
 """
 
 import re
+import tomllib
 from collections.abc import Iterator, Sequence
+from importlib import resources
 from typing import NamedTuple
 
 from cockpit.core.units import NS_PER_S
@@ -29,6 +31,7 @@ LATEST = 2**63 - 1
 DOLLAR = Listing("USDT0", "USDT0", wire.QUOTE_ID, 0, 0, imf=0.0, mmf=0.0)
 QUOTE = MarketState("nado", DOLLAR, FundingRule(), mark=1.0)
 """What accounts hold is worth 1, and weighs 1."""
+LENT: Row = tomllib.loads((resources.files(__package__) / "quote.toml").read_text())
 
 
 class Holding(NamedTuple):
@@ -88,13 +91,17 @@ def micros_x18(micros: int) -> str:
 def subaccount_info(world: VenueWorld, asked: Parameters) -> Row:
     holding = _asked(world, asked)
     held = {row.symbol: row for row in holding.positions}
-    states = list(alive(world))
+    states, parts = list(alive(world)), contributions(world, holding)
     return {
         "subaccount": holding.subaccount, "exists": holding.owner is not None,
         "healths": healths(world, holding),
+        "health_contributions": [
+            [micros_x18(part) for part in parts.get(product_id, (0, 0, 0))]
+            for product_id in (wire.QUOTE_ID, *(one.listing.market_id for one in states))
+        ],
         "spot_count": 1, "perp_count": len(states), "spot_balances": [_spot(holding)],
         "perp_balances": [_balance(one, held.get(one.listing.symbol)) for one in states],
-        "spot_products": [_product(QUOTE)], "perp_products": [_product(one) for one in states],
+        **all_products(world, asked),
     }  # fmt: skip
 
 
@@ -107,6 +114,7 @@ def isolated_positions(world: VenueWorld, asked: Parameters) -> Row:
             "subaccount": holding.subaccount, "quote_balance": _spot(holding),
             "base_balance": _balance(state, row), "quote_product": _product(QUOTE),
             "base_product": _product(state), "healths": healths(world, holding),
+            "quote_healths": [], "base_healths": [],
         }
         for holding in apart if holding.is_isolated
         for row in holding.positions
@@ -115,16 +123,23 @@ def isolated_positions(world: VenueWorld, asked: Parameters) -> Row:
     return {"isolated_positions": rows}
 
 
+def contributions(world: VenueWorld, holding: Holding) -> dict[int, list[int]]:
+    """What each product is worth less what must be kept: initial, maintenance, unweighted."""
+    told = {wire.QUOTE_ID: [holding.spot] * 3}
+    for row in holding.positions:
+        state = world.by_symbol[row.symbol]
+        worth, listing = margin.value(state, row), state.listing
+        told[listing.market_id] = [
+            worth + row.cash_micros - round(abs(worth) * kept)
+            for kept in (listing.imf, listing.mmf, 0.0)
+        ]
+    return told
+
+
 def healths(world: VenueWorld, holding: Holding) -> list[dict[str, str]]:
-    """Initial, maintenance, unweighted: what the balances are worth less what must be kept."""
+    """The sums of what the products contribute."""
     told = []
-    for health in range(3):
-        parts = [holding.spot]
-        for row in holding.positions:
-            state = world.by_symbol[row.symbol]
-            worth = margin.value(state, row)
-            kept = (state.listing.imf, state.listing.mmf, 0.0)[health]
-            parts.append(worth + row.cash_micros - round(abs(worth) * kept))
+    for parts in zip(*contributions(world, holding).values(), strict=True):
         assets, rest = sum(part for part in parts if part > 0), sum(parts)
         amounts = {"assets": assets, "liabilities": assets - rest, "health": rest}
         told.append({name: micros_x18(amount) for name, amount in amounts.items()})
@@ -154,7 +169,27 @@ def _product(state: MarketState) -> Row:
         "long_weight_maintenance_x18": str(X18 - mmf), "price_x18": price,
         "short_weight_maintenance_x18": str(X18 + mmf),
     }  # fmt: skip
-    return {"product_id": listing.market_id, "oracle_price_x18": price, "risk": risk}
+    book = {
+        "size_increment": wire.exact(1, listing.size_decimals), "min_size": "0",
+        "price_increment_x18": wire.exact(1, listing.price_decimals), "collected_fees": "0",
+    }  # fmt: skip
+    told = {"product_id": listing.market_id, "oracle_price_x18": price, "risk": risk}
+    return told | {"book_info": book} | (LENT if state is QUOTE else {"state": _counters(state)})
+
+
+def _counters(state: MarketState) -> Row:
+    """Funding since the world began, for both sides alike; interest of both sides."""
+    paid = wire.x18(state.funding_index)
+    interest = wire.exact(2 * state.open_interest_lots, state.listing.size_decimals)
+    return {
+        "cumulative_funding_long_x18": paid, "cumulative_funding_short_x18": paid,
+        "available_settle": "0", "open_interest": interest,
+    }  # fmt: skip
+
+
+def all_products(world: VenueWorld, asked: Parameters) -> Row:
+    products = [_product(one) for one in alive(world)]
+    return {"spot_products": [_product(QUOTE)], "perp_products": products}
 
 
 # --- archive -----------------------------------------------------------------------------------

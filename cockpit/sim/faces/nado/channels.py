@@ -11,11 +11,9 @@ Source: https://docs.nado.xyz/developer-resources/api/subscriptions/events, and 
 
 from collections.abc import Iterable
 
-from cockpit.core.units import NS_PER_S
 from cockpit.sim.faces.kit.channels import Channel, FillStream, MarketStream, Stream
 from cockpit.sim.faces.nado import messages as wire
 from cockpit.sim.faces.nado.messages import Row
-from cockpit.sim.faces.nado.profile import HOURS_QUOTED
 from cockpit.sim.world.contract import MarketState, Step, VenueWorld, alive
 from cockpit.sim.world.followers import TouchedLevels
 
@@ -59,12 +57,8 @@ class FundingRate(Stream):
         self.cadence.mark(step.at_ns)
         for state in [self._state] if self._state else self.world.markets.values():
             if state.rate is not None:
-                yield {
-                    "type": "funding_rate", "timestamp": str(step.at_ns),
-                    "product_id": state.listing.market_id,
-                    "funding_rate_x18": wire.x18(state.rate * HOURS_QUOTED),
-                    "update_time": str(step.at_ns // NS_PER_S),
-                }  # fmt: skip
+                told = {"type": "funding_rate", "timestamp": str(step.at_ns)}
+                yield told | wire.estimate(state, step.at_ns)
 
 
 def made(world: VenueWorld, kind: str, product_id: int | None) -> Channel | None:

@@ -93,6 +93,14 @@ def contract(state: MarketState) -> Row:
     }  # fmt: skip
 
 
+def estimate(state: MarketState, at_ns: int) -> Row:
+    """The running rate, per 24 hours."""
+    return {
+        "product_id": state.listing.market_id, "update_time": str(at_ns // NS_PER_S),
+        "funding_rate_x18": x18((state.rate or 0.0) * HOURS_QUOTED),
+    }  # fmt: skip
+
+
 def trade(state: MarketState, fill: TradeTick) -> Row:
     price, size = level(state, fill.ticks, fill.lots)
     return {

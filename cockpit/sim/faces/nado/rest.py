@@ -84,7 +84,7 @@ def _market_liquidity(world: VenueWorld, asked: Parameters) -> Row:
 QUERIES: dict[str, Callable[[VenueWorld, Parameters], Any]] = {
     "status": lambda world, asked: "active", "symbols": _symbols,
     "market_liquidity": _market_liquidity, "subaccount_info": accounts.subaccount_info,
-    "isolated_positions": accounts.isolated_positions,
+    "isolated_positions": accounts.isolated_positions, "all_products": accounts.all_products,
 }  # fmt: skip
 
 
@@ -203,9 +203,21 @@ def _candlesticks(world: VenueWorld, asked: Parameters) -> Row:
     return {"candlesticks": told}
 
 
+def _funding_rate(world: VenueWorld, asked: Parameters) -> Row:
+    """Per 24 hours, of the running hour."""
+    return wire.estimate(wire.market(world, asked.whole("product_id")), world.now_ns())
+
+
+def _funding_rates(world: VenueWorld, asked: Parameters) -> Row:
+    states = [wire.market(world, product_id) for product_id in asked.many("product_ids")]
+    return {str(one.listing.market_id): wire.estimate(one, world.now_ns()) for one in states}
+
+
 ARCHIVE: dict[str, Callable[[VenueWorld, Parameters], Row]] = {
     "funding_rate_history": _funding_rate_history,
     "candlesticks": _candlesticks,
+    "funding_rate": _funding_rate,
+    "funding_rates": _funding_rates,
     "subaccounts": accounts.subaccounts,
     "interest_and_funding": accounts.interest_and_funding,
     "matches": accounts.matches,

@@ -9,6 +9,7 @@ from cockpit.core.market import Side
 from cockpit.sim.faces import nado
 from tests.shapes import differences, recorded_shape, shape
 from tests.sim.asking import Client
+from tests.sim.desk import Desk
 from tests.sim.fake_world import START_NS, FakeWorld
 
 X18 = 10**18
@@ -223,6 +224,41 @@ def test_candlesticks_are_newest_first_and_end_at_a_time(world: FakeWorld) -> No
     assert rows[0]["close_x18"] == str(111_000 * X18)
     before = ask(world, "/archive/v1", {"candlesticks": asked | {"max_time": hour_s - 1}})
     assert before["candlesticks"][0] == rows[1]
+
+
+def test_the_archive_tells_the_running_rate_of_one_product_and_of_several(world: FakeWorld) -> None:
+    one = ask(world, "/archive/v1", {"funding_rate": {"product_id": 2}})
+    # 0.0000125 an hour.
+    assert int(one["funding_rate_x18"]) == pytest.approx(0.0003 * X18)
+    asked = {"funding_rates": {"product_ids": [2, 4]}}
+    assert ask(world, "/archive/v1", asked)["2"] == one
+
+
+def test_products_have_what_an_order_needs_and_the_interest_of_both_sides(world: FakeWorld) -> None:
+    products = query(world, "all_products")["data"]
+    bitcoin = next(row for row in products["perp_products"] if row["product_id"] == 2)
+    contract = ask(world, "/archive/v2/contracts")["BTC-PERP_USDT0"]
+    assert int(bitcoin["state"]["open_interest"]) / X18 == contract["open_interest"]
+    listed = query(world, "symbols")["data"]["symbols"]["BTC-PERP"]
+    assert bitcoin["book_info"]["size_increment"] == listed["size_increment"]
+    assert bitcoin["book_info"]["price_increment_x18"] == listed["price_increment_x18"]
+
+
+def test_the_products_of_a_subaccount_add_up_to_its_healths() -> None:
+    desk = Desk(nado)
+    (address,) = {account.address for account in desk.accounts()[:1]}
+    subaccount = address + b"default".hex().ljust(24, "0")
+    reply = desk.venue.http(
+        "GET", f"/gateway/v1/query?type=subaccount_info&subaccount={subaccount}"
+    )
+    assert reply is not None
+    told = json.loads(reply.body)["data"]
+    assert any(int(row["balance"]["amount"]) for row in told["perp_balances"])
+    assert len(told["health_contributions"]) == told["spot_count"] + told["perp_count"]
+    for number, health in enumerate(told["healths"]):
+        parts = [int(row[number]) for row in told["health_contributions"]]
+        assert sum(parts) == int(health["health"])
+        assert sum(part for part in parts if part > 0) == int(health["assets"])
 
 
 def test_above_its_budget_there_is_an_error_1000(world: FakeWorld) -> None:
