@@ -4,7 +4,9 @@ Figures are text, stamps are numbers (ms). An option shares the lists with the p
 of each kind that is made up here has the fields of recorded ones.
 """
 
+import tomllib
 from collections.abc import Iterator
+from importlib import resources
 
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_S, NS_PER_MS, NS_PER_S
@@ -12,9 +14,9 @@ from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.faces.kit.figures import now_ms, plain, trimmed
 from cockpit.sim.world.contract import MarketState, TradeTick, VenueWorld
 from cockpit.sim.world.followers import Levels
+from cockpit.sim.world.past_prices import Candle
 
-OPTIONS = OPTION, DATED = "BTC-USD-96000-C", "BTC-USD-25DEC26-96000-C"
-OPEN_MS, DATED_EXPIRY_MS = 1_736_764_200_000, 1_798_185_600_000
+OPEN_MS = 1_736_764_200_000
 RATE_DECIMALS, SHORT_DECIMALS, INDEX_DECIMALS = 14, 8, 18
 
 
@@ -31,10 +33,16 @@ COMMON = {
 """Fields that every row of the listing has alike."""
 PRO_FEES = {"maker_fee": {"fee": "0.00003"}, "taker_fee": {"fee": "0.00045"}}
 FREE = {"maker_fee": {"fee": "0"}, "taker_fee": {"fee": "0"}}
-OPTION_MARGIN = {
-    "long_itm": "0.2", "short_itm": "0.15", "short_otm": "0.1", "short_put_cap": "0.5",
-    "premium_multiplier": "1",
-}  # fmt: skip
+
+
+def _options(table: str) -> list[dict[str, Json]]:
+    """Rows of the options, as they stand in their file."""
+    text = (resources.files(__package__) / "options.toml").read_text()
+    rows = tomllib.loads(text)[table]
+    return [rows["alike"] | own for own in rows["own"]]
+
+
+OPTIONS: dict[str, Json] = {row["symbol"]: COMMON | row for row in _options("listed")}
 
 
 def market(state: MarketState) -> Json:
@@ -55,22 +63,6 @@ def market(state: MarketState) -> Json:
             "mmf_factor": "0.5",
         },
         "fee_config": {"api_fee": PRO_FEES, "interactive_fee": FREE, "rpi_fee": FREE},
-    }  # fmt: skip
-
-
-def option(symbol: str) -> Json:
-    """A row of the listing that is no perpetual; these have numbers as text."""
-    is_dated = symbol == DATED
-    return COMMON | {
-        "symbol": symbol, "base_currency": "BTC", "order_size_increment": "0.001",
-        "price_tick_size": "0.01", "min_notional": "100", "open_at": str(OPEN_MS),
-        "expiry_at": str(DATED_EXPIRY_MS) if is_dated else "0",
-        "asset_kind": "OPTION" if is_dated else "PERP_OPTION", "position_limit": "10",
-        "iv_bands_width": "0.05", "max_open_orders": "100", "max_order_size": "2",
-        "max_funding_rate": "0.02", "max_funding_rate_change": "0.02", "clamp_rate": "0.02",
-        "option_type": "CALL", "strike_price": "96000",
-        "funding_period_hours": "0" if is_dated else "24", "tags": [],
-        "option_cross_margin_params": {"imf": OPTION_MARGIN, "mmf": OPTION_MARGIN},
     }  # fmt: skip
 
 
@@ -95,19 +87,7 @@ def summary(state: MarketState, world: VenueWorld) -> Json:
 
 def option_summaries(world: VenueWorld) -> list[Json]:
     """The options' figures: the dated one has neither a price nor funding."""
-    blank: dict[str, Json] = dict.fromkeys(
-        ("last_traded_price", "bid", "bid_size", "ask", "ask_size", "underlying_price",
-         "price_change_rate_24h", "external_fair_price"), "",
-    )  # fmt: skip
-    blank |= {
-        "delta": "0.41", "greeks": {"delta": "0.41", "gamma": "0.00001", "vega": "31.5"},
-        "volume_24h": "0", "total_volume": "0", "open_interest": "12.5", "risk_free_rate": "0",
-        "created_at": now_ms(world),
-    }  # fmt: skip
-    return [
-        blank | {"symbol": OPTION, "mark_price": "812.5", "funding_rate": "0.0312"},
-        blank | {"symbol": DATED, "mark_price": "", "funding_rate": ""},
-    ]
+    return [row | {"created_at": now_ms(world)} for row in _options("summary")]
 
 
 def funding(state: MarketState, at_ns: int, now_ns: int) -> Json:
@@ -151,6 +131,12 @@ def trade(state: MarketState, fill: TradeTick) -> Json:
         "price": state.price_text(fill.ticks), "created_at": stamp_ms,
         "trade_type": "LIQUIDATION" if fill.liquidation else "FILL",
     }  # fmt: skip
+
+
+def kline(state: MarketState, row: Candle) -> list[float]:
+    """Time in ms, open, high, low, close, volume."""
+    scale, volume = 10**state.listing.price_decimals, state.size(row.lots)
+    return [row.begin_ns // NS_PER_MS, *(ticks / scale for ticks in row[1:5]), volume]
 
 
 def _touch(state: MarketState, side: Side) -> list[str]:

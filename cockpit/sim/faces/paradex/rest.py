@@ -4,6 +4,7 @@
 | --- | --- |
 | markets, markets/summary | options among the perpetuals; `market=ALL` is everything |
 | funding/data | a row every 5 s, newest first, an opaque cursor |
+| trades, markets/klines | newest first; oldest first, by minutes |
 | orderbook/M | levels as lists, unlike the socket's |
 | system/time, system/state | |
 
@@ -21,9 +22,10 @@ from cockpit.sim.faces.kit.routes import Request, Routes, reply
 from cockpit.sim.faces.paradex import messages as wire
 from cockpit.sim.world.contract import HttpReply, MarketState
 from cockpit.sim.world.followers import sides
-from cockpit.sim.world.past_prices import history_begins_ns
+from cockpit.sim.world.past_prices import candles, history_begins_ns
 
 FUNDING_ROW_NS = 5 * NS_PER_S
+RESOLUTIONS = ("1", "3", "5", "15", "30", "60")
 
 
 def _invalid(name: str) -> Refusal:
@@ -40,11 +42,11 @@ def _state(request: Request, native: str | None) -> MarketState:
 def _markets(request: Request) -> Json:
     native = request.query.get("market")
     if native in wire.OPTIONS:
-        return {"results": [wire.option(native)]}
+        return {"results": [wire.OPTIONS[native]]}
     if native:
         return {"results": [wire.market(_state(request, native))]}
     rows = [wire.market(state) for state in wire.alive(request.world)]
-    return {"results": [*rows, *map(wire.option, wire.OPTIONS)]}
+    return {"results": [*rows, *wire.OPTIONS.values()]}
 
 
 def _summary(request: Request) -> Json:
@@ -67,6 +69,25 @@ def _funding(request: Request) -> Json:
     return {"results": rows, "next": cursor, "prev": None}
 
 
+def _trades(request: Request) -> Json:
+    state, asked = _state(request, request.query.get("market")), Parameters(request.query, _invalid)
+    begin_ns, end_ns = asked.moment_ns("start_at", 0), asked.moment_ns("end_at", 2**63 - 1)
+    recent = reversed(request.world.recent_trades(state.listing.symbol, 1000))
+    fills = [fill for fill in recent if begin_ns <= fill.at_ns <= end_ns]
+    page, cursor = pages.sealed_page(fills, asked, asked.whole("page_size", 100, low=1, high=1000))
+    return {"results": [wire.trade(state, fill) for fill in page], "next": cursor, "prev": None}
+
+
+def _klines(request: Request) -> Json:
+    """Oldest first; `resolution` is in minutes."""
+    asked, now_ns = Parameters(request.query, _invalid), request.world.now_ns()
+    state = _state(request, asked.text("symbol"))
+    length_s = 60 * int(asked.choice("resolution", RESOLUTIONS))
+    begin_ns, end_ns = asked.moment_ns("start_at", 0), asked.moment_ns("end_at", now_ns)
+    rows = candles(state, length_s, now_ns, begin_ns, end_ns)
+    return {"results": [wire.kline(state, row) for row in rows]}
+
+
 def _orderbook(request: Request) -> Json:
     state = _state(request, request.at["market"])
     bids, asks = sides(state, Parameters(request.query, _invalid).limit(20, 100, "depth"))
@@ -85,6 +106,8 @@ on_http = Routes(
     {
         "GET /v1/markets": _markets,
         "GET /v1/markets/summary": _summary,
+        "GET /v1/markets/klines": _klines,
+        "GET /v1/trades": _trades,
         "GET /v1/funding/data": _funding,
         "GET /v1/orderbook/{market}": _orderbook,
         "GET /v1/system/time": lambda request: {"server_time": now_ms(request.world)},

@@ -241,6 +241,27 @@ def test_the_index_rises_by_the_rate_of_each_period(world: FakeWorld) -> None:
     assert half == pytest.approx(11.0)
 
 
+def test_fills_are_newest_first_in_pages(world: FakeWorld) -> None:
+    for lots in (3, 4, 5):
+        world.trade("BTC", Side.SELL, 1_110_000, lots)
+    first = ask(world, f"trades?market={BTC}&page_size=2")
+    rest = ask(world, f"trades?market={BTC}&page_size=2&cursor={first['next']}")
+    sizes = [row["size"] for row in (*first["results"], *rest["results"])]
+    assert sizes == ["0.00005", "0.00004", "0.00003"]
+    assert {row["side"] for row in first["results"]} == {"SELL"}
+    assert rest["next"] is None
+
+
+def test_candles_ascend_by_minutes_within_their_span(world: FakeWorld) -> None:
+    hour_ms = world.at_ns // NS_PER_MS // 3_600_000 * 3_600_000
+    span = f"start_at={hour_ms - 3_600_000}&end_at={hour_ms}"
+    rows = ask(world, f"markets/klines?symbol={BTC}&resolution=60&{span}")["results"]
+    assert [row[0] for row in rows] == [hour_ms - 3_600_000, hour_ms]
+    assert rows[1][4] == 111_000.0
+    refused = ask(world, f"markets/klines?symbol={BTC}&resolution=7&{span}", 400)
+    assert refused["error"] == "VALIDATION_ERROR"
+
+
 def test_a_level_is_a_pair_over_http(world: FakeWorld) -> None:
     book = ask(world, f"orderbook/{BTC}?depth=2")
     assert [price for price, _ in book["bids"]] == ["110999.9", "110999.8"]
@@ -252,6 +273,7 @@ def test_a_level_is_a_pair_over_http(world: FakeWorld) -> None:
         (f"markets?market={BTC}", "rest_202406_markets_btc_perp.json"),
         (f"markets/summary?market={BTC}", "rest_20260911_markets_summary_btc_eth.json"),
         (f"orderbook/{BTC}", "rest_202406_orderbook_btc.json"),
+        (f"trades?market={BTC}&page_size=1", "rest_202406_trades_btc.json"),
     ],
 )
 def test_a_reply_is_made_of_what_the_recorded_one_is(
