@@ -7,7 +7,7 @@ import pytest
 from cockpit.core.clock import WallClock
 from cockpit.core.events import BookSnapshot, Event, Link
 from cockpit.sim.faces import paradex as face
-from cockpit.venues import paradex
+from cockpit.venues import load
 from cockpit.venues.contract import Wants
 from cockpit.wire.driver import Driver
 from cockpit.wire.endpoints import Endpoint
@@ -62,7 +62,7 @@ def test_a_driver_finds_the_encoding_that_the_server_takes(below: str) -> None:
 
         async def watch() -> None:
             driver = Driver(
-                paradex.SPEC, paradex.Session, Wants(symbols=("BTC",)), sink=events.extend,
+                *load("paradex"), Wants(symbols=("BTC",)), sink=events.extend,
                 clock=WallClock(), endpoint=endpoint,
             )  # fmt: skip
             task = asyncio.create_task(driver.run())
