@@ -58,7 +58,7 @@ from cockpit.desk.spans import read_span
 from cockpit.desk.stats import AlertStats, DeskStats, FeedStats, Mode, VenueStats
 from cockpit.desk.trader_files import NOTHING_KEPT, TraderFiles, TraderPaths
 from cockpit.desk.trader_intents import answer, change_alerts
-from cockpit.desk.trades import DeskTrades
+from cockpit.desk.trades import HELD, DeskTrades
 from cockpit.history.layout import Folder
 from cockpit.portfolio.attribution import Tracker
 from cockpit.portfolio.trades.keeper import Keeper
@@ -75,8 +75,9 @@ log = logging.getLogger(__name__)
 
 SAMPLE_S: Final = 5.0
 NOTICES: Final = 500
-_NOTED = frozenset({Link, BookReset})
-"""Facts that are worth a line to the trader."""
+_LOOKED_AT = HELD | {Link, BookReset}
+"""Facts that are more to a desk than state: after them a trade may be another, or they are worth a
+line to the trader."""
 _SEVERITY: dict[LinkState, Severity] = {"live": "info", "stale": "warn", "down": "danger"}
 
 
@@ -224,13 +225,13 @@ class DeskCore:
 
     def take(self, events: list[Event]) -> None:
         """Facts of one input, in their order."""
-        if _NOTED.isdisjoint(map(type, events)):
+        if _LOOKED_AT.isdisjoint(map(type, events)):
             self.view.apply_all(events)
-        else:
-            for event in events:
-                # Before the state changes: what is worth a line is a change of it.
-                self._look_at(event)
-                self.view.apply(event)
+            return
+        for event in events:
+            # Before the state changes: what is worth a line is a change of it.
+            self._look_at(event)
+            self.view.apply(event)
         self.trades.heard(events)
 
     def sample(self) -> None:

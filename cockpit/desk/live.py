@@ -321,14 +321,15 @@ class Engine:
 
     def take(self, events: list[Event]) -> None:
         """Facts of one input of a venue, in their order."""
-        if Instrument in map(type, events):
+        may_be_held = not _OF_HELD.isdisjoint(map(type, events))
+        if may_be_held:
             events = [self._with_fees(e) if type(e) is Instrument else e for e in events]
         if self.memory is not None:
             self.memory.hear(events)
         self.core.take(events)
         for listener in self._listeners:
             listener(events)
-        if not _OF_HELD.isdisjoint(map(type, events)):
+        if may_be_held:
             # At last: what is asked for now is answered by facts of its own.
             self._watch_held()
 

@@ -34,6 +34,8 @@ nothing is known, whatever the state says."""
 LATE_NS: Final = NS_PER_S // 5
 """A slot without a later fact is sampled so long after it began: facts of it may be on their way
 between the link and the state."""
+_REMEMBERED = frozenset({Funding, Instrument})
+"""Facts that are kept as they come; all else is sampled from the state."""
 
 
 class MemoryOrder(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,12 +82,13 @@ class Memory:
         if feed.is_due(at_ns):
             self._awake(at_ns)
             self._sampled += feed.before(at_ns)
-        if Funding in map(type, events):
-            for event in events:
+        if _REMEMBERED.isdisjoint(map(type, events)):
+            return
+        for event in events:
+            if isinstance(event, Funding):
                 feed.heard(event)
-        if Instrument in map(type, events):
-            listed = (event for event in events if isinstance(event, Instrument))
-            self._listed |= {(event.venue, event.symbol): event for event in listed}
+            elif isinstance(event, Instrument):
+                self._listed[event.venue, event.symbol] = event
 
     def look(self) -> None:
         """Once a second: time passes also where nothing arrives. Hands over what was sampled."""

@@ -23,7 +23,8 @@ from cockpit.state.trades import LegKey, TradeLeg, TradeRecord
 LOOK_NS: Final = NS_PER_S
 KEEP_NS: Final = 600 * NS_PER_S
 """What only counts on (hours in profit) is written down so often."""
-_HELD: Final = frozenset({Position, AccountFill})
+HELD: Final[frozenset[type]] = frozenset({Position, AccountFill})
+"""Facts after which a trade may be another."""
 
 
 class DeskTrades:
@@ -51,7 +52,7 @@ class DeskTrades:
     def heard(self, events: Sequence[Event]) -> None:
         """Facts that the view has by now: a fill is looked at in the market it was made in."""
         kinds = set(map(type, events))
-        if _HELD.isdisjoint(kinds):
+        if HELD.isdisjoint(kinds):
             return
         now_ns = self._clock.now_ns()
         if AccountFill in kinds or not 0 <= now_ns - self._looked_ns < LOOK_NS:

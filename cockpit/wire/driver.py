@@ -170,10 +170,12 @@ class Driver:
         elif type(item) is Opened:
             self._count_open(item)
         outcomes = self._pump.feed(item)
-        if _NOTED.isdisjoint(map(type, outcomes)):
-            events = cast(list[Event], outcomes)
+        for outcome in outcomes:
+            if type(outcome) in _NOTED:
+                events = self._perform(outcomes)
+                break
         else:
-            events = self._perform(outcomes)
+            events = cast(list[Event], outcomes)
         if events:
             self._sink(events)
         if self._pump.faults != stats.faults:
