@@ -19,7 +19,7 @@ class Size(NamedTuple):
 
 
 SIZES = {
-    "cockpit/venues/kit": Size(900, 2130),
+    "cockpit/venues/kit": Size(900, 2140),
     "cockpit/venues/aster": Size(620, 620),
     "cockpit/venues/bybit": Size(560, 695),
     "cockpit/venues/dydx": Size(1100, 1490),

@@ -19,6 +19,7 @@ from cockpit.venues.hyperliquid.messages import (
     dex_of,
     name_of,
 )
+from cockpit.venues.kit.account_ledger import checked
 from cockpit.venues.kit.fields import Ms, Price
 from cockpit.venues.kit.numbers import finite, positive
 
@@ -241,10 +242,10 @@ def position(
 
 
 def positions(account: str, dex: str, state: State, at_ns: int, odd: list[str]) -> list[Position]:
-    """Every open position of one dex. ValueError for a size that cannot be."""
+    """Every open position of one dex. ValueError for a size that cannot be, or two of a coin."""
     rows = [asset.position for asset in state.asset_positions]
     read = [position(account, dex, state, row, at_ns, odd) for row in rows]
-    return [row for row in read if row is not None]
+    return checked(row for row in read if row is not None)
 
 
 def margin_of(account: str, dex: str, state: State, at_ns: int, odd: list[str]) -> Margin:

@@ -38,7 +38,8 @@ class Ledger:
         """Whether the venue has ever shown this account."""
         self._open: dict[str, set[str]] = {}
         self._told: AccountState | None = None
-        self._paid: dict[tuple[str, str, int], None] = {}
+        self._paid: dict[tuple[str, str, int], float] = {}
+        """What was told, by key: USD."""
         self._held: dict[tuple[str, str, int], FundingPayment] = {}
         self._fills = Seen(FILLS_REMEMBERED)
 
@@ -87,22 +88,29 @@ class Ledger:
             yield from self.state("unknown", at_ns, reason)
 
     def payment(self, payment: FundingPayment) -> Iterator[FundingPayment]:
-        """A payment, unless it was told before: streams and histories overlap."""
+        """A payment, unless just that was told before: streams and histories overlap.
+
+        One of another amount at the same stamp corrects what was told.
+        """
         key = _payment_key(payment)
-        if key in self._paid:
+        if self._paid.get(key) == payment.usd:
             return
-        self._paid[key] = None
+        self._paid[key] = payment.usd
         while self._paid and next(iter(self._paid))[2] < payment.recv_ns - PAYMENTS_NS:
             del self._paid[next(iter(self._paid))]
         yield payment
+
+    def is_paid(self, payment: FundingPayment) -> bool:
+        """Whether a payment at this stamp was told, of whatever amount."""
+        return _payment_key(payment) in self._paid
 
     def hold(self, page: Iterable[FundingPayment]) -> bool:
         """Keep what a page has until its reading is whole: a part of what was paid is no sum.
 
         Whether any of it is news.
         """
-        known = self._paid.keys() | self._held.keys()
-        news = {key: row for row in page if (key := _payment_key(row)) not in known}
+        known = self._paid | {key: row.usd for key, row in self._held.items()}
+        news = {key: row for row in page if known.get(key := _payment_key(row)) != row.usd}
         self._held |= news
         return bool(news)
 
@@ -125,6 +133,17 @@ class Ledger:
             venue=self.venue, recv_ns=at_ns, symbol=symbol, account=self.account, pool=pool,
             size=0.0,
         )  # fmt: skip
+
+
+def checked(positions: Iterable[Position]) -> list[Position]:
+    """The positions of one pool. ValueError where two are of one market: one would hide the other,
+    and half of what is held would pass for all of it."""
+    rows = list(positions)
+    symbols = [row.symbol for row in rows if row.size != 0.0]
+    twice = [symbol for symbol in symbols if symbols.count(symbol) > 1]
+    if twice:
+        raise ValueError(f"two positions in {twice[0]}")
+    return rows
 
 
 def failure(problem: str, retry_s: float) -> str:

@@ -37,7 +37,7 @@ from cockpit.core.events import FundingPayment, Margin
 from cockpit.core.units import HOUR_NS, NS_PER_S, hour_floor_ns
 from cockpit.venues.contract import Fetch, Frame, Output, Reply
 from cockpit.venues.kit import accounts
-from cockpit.venues.kit.account_ledger import failure
+from cockpit.venues.kit.account_ledger import checked, failure
 from cockpit.venues.kit.backfill import Backfill, Page, Plan
 from cockpit.venues.kit.decoding import decode, refused, reject, rejects
 from cockpit.venues.kit.numbers import Odd
@@ -121,7 +121,9 @@ class Accounts:
             ledger, venue_ns = self._addresses.followed[address].ledger, stamp_ns(message.timestamp)
             try:
                 rows = wire.positions_of(message.positions)
-                held = [wire.position(address, number, row, at_ns, odd, venue_ns) for row in rows]
+                held = checked(
+                    wire.position(address, number, row, at_ns, odd, venue_ns) for row in rows
+                )
             except ValueError as error:
                 return [reject(VENUE, at_ns, f"account: {error}", frame.data)]
             self._names.update({row["market_id"]: wire.name_of(row) for row in rows})
@@ -144,8 +146,9 @@ class Accounts:
             payment = wire.payment(address, pool, name, row, at_ns, odd)
             if payment is not None:
                 hour_ns = hour_floor_ns((payment.venue_ns or at_ns) + HOUR_NS // 2)
-                if any(ledger.payment(replace(payment, venue_ns=hour_ns))):
-                    out.append(payment)
+                of_hour = replace(payment, venue_ns=hour_ns)
+                if not ledger.is_paid(of_hour):
+                    out += [payment for _ in ledger.payment(of_hour)]
         return sorted(out, key=lambda payment: payment.venue_ns or 0)
 
     # --- replies ------------------------------------------------------------------------------
@@ -183,7 +186,7 @@ class Accounts:
         for row in answer.accounts or ():
             try:
                 number, rows = wire.account_of(row), wire.positions_of(row.get("positions", UNSET))
-                held = [wire.position(address, number, each, at_ns, odd) for each in rows]
+                held = checked(wire.position(address, number, each, at_ns, odd) for each in rows)
             except ValueError as error:
                 problem = f"account: {error}"
                 out.append(reject(VENUE, at_ns, problem, reply.body))

@@ -23,6 +23,7 @@ from cockpit.core.account import normal_address
 from cockpit.core.events import Position, Reject
 from cockpit.core.units import NS_PER_MS, NS_PER_S, hour_floor_ns
 from cockpit.venues.contract import Fetch, Output, Reply
+from cockpit.venues.kit.account_ledger import checked
 from cockpit.venues.kit.accounts import Accounts
 from cockpit.venues.kit.decoding import decode, encode, reject, rejects
 from cockpit.venues.kit.numbers import Odd, finite, positive
@@ -107,7 +108,7 @@ class AddressReader:
             return ()
         rows, odd = answer.data.accounts, Odd()
         try:
-            held = {row.pool: list(self._positions(address, row, at_ns, odd)) for row in rows}
+            held = {row.pool: checked(self._positions(address, row, at_ns, odd)) for row in rows}
         except ValueError as error:
             unread = reject(VENUE, at_ns, f"account: {error}", reply.body)
             return self._accounts.rejected(address, unread)

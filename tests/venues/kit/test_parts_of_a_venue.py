@@ -1,8 +1,11 @@
 """The kit where a venue is read in parts, and where what is known must be forgotten."""
 
-from cockpit.core.events import AccountState, Instrument
+import pytest
+from msgspec.structs import replace
+
+from cockpit.core.events import AccountState, FundingPayment, Instrument, Position
 from cockpit.venues.contract import Fetch
-from cockpit.venues.kit.account_ledger import Ledger
+from cockpit.venues.kit.account_ledger import Ledger, checked
 from cockpit.venues.kit.backfill import Backfill, Page, Plan
 from cockpit.venues.kit.instruments import ONE, Instruments, Market
 from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions
@@ -75,3 +78,28 @@ def test_an_account_that_reads_on_says_how_far_it_is() -> None:
     assert [(s.state, s.parts_known, s.parts_wanted) for s in states] == [
         ("waiting", 1, 3), ("waiting", 2, 3), ("read", None, None),
     ]  # fmt: skip
+
+
+def paid(usd: float) -> FundingPayment:
+    return FundingPayment(
+        venue="v", recv_ns=T0, venue_ns=T0 - 1, symbol="BTC", account="0xab", usd=usd
+    )
+
+
+def test_a_payment_is_told_once_and_again_where_the_venue_corrects_it() -> None:
+    ledger = Ledger("v", "0xab")
+    told = [row.usd for usd in (1.5, 1.5, 1.25, 1.25) for row in ledger.payment(paid(usd))]
+    assert told == [1.5, 1.25]
+    assert not ledger.hold([paid(1.25)])
+    assert ledger.hold([paid(1.0)])
+    assert [row.usd for row in ledger.release("")] == [1.0]
+
+
+def test_two_positions_of_one_market_in_one_pool_are_not_taken_for_one() -> None:
+    rows = [
+        Position(venue="v", recv_ns=T0, symbol=symbol, account="0xab", size=size)
+        for symbol, size in (("BTC", 0.5), ("ETH", 1.0), ("BTC", -0.2))
+    ]
+    with pytest.raises(ValueError, match="two positions in BTC"):
+        checked(rows)
+    assert checked([*rows[:2], replace(rows[2], size=0.0)])[:2] == rows[:2]

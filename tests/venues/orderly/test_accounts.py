@@ -159,6 +159,16 @@ def test_an_impossible_position_makes_the_whole_reading_void() -> None:
     assert [status for status, _ in told(outputs)] == ["failed"]
 
 
+def test_a_market_that_is_held_twice_is_not_half_of_what_is_held() -> None:
+    """Cross and isolated at once: one of them would stand for both."""
+    session, _ = following()
+    held = position(quantity="0.5"), position(quantity="-0.2", margin_mode="ISOLATED")
+    outputs = read(session, account(*held))
+    assert only(Position, outputs) == only(Margin, outputs) == []
+    ((status, reason),) = told(outputs)
+    assert (status, "two positions in BTC" in reason) == ("failed", True)
+
+
 def test_a_closed_position_and_a_brand_that_is_gone_are_told_closed() -> None:
     session, _ = following()
     read(session, account(position()), account(position(), brand="modetrade"))
