@@ -146,6 +146,8 @@ class CockpitApp(ControlledApp):
     def _paint(self) -> None:
         start_s = time.monotonic()
         self._look()
+        # Not with each key: it prices rows, which the key's own redraw does not wait for.
+        self.attempt("the scan", partial(self.scans.beat, self.size.height))
         self.workspace.paint(start_s)
         self.clock.drew(time.monotonic() - start_s)
 
@@ -176,7 +178,6 @@ class CockpitApp(ControlledApp):
             readings.scan = stats.scan
         span_actions.follow(self)
         self.attempt("the answer", self.forms.beat)
-        self.attempt("the scan", partial(self.scans.beat, self.size.height))
         frames = self.frame_stats()
         if frames is not None:
             readings.frames = frames

@@ -1,7 +1,7 @@
 """Every market of a view as a listing: watched ones with their books, surveyed ones without."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Final, NamedTuple
 
@@ -73,21 +73,31 @@ def listings_of_pairs(
 ) -> tuple[list[int], tuple[Listing, ...]]:
     """The wanted pairs of which both markets are there still, by their number, and two listings for
     each, in that order. `wanted` are a ranking's: symbol, long and short venue."""
-    surveyed = {(market.venue, market.symbol): market for market in view.surveyed()}
+    find = _finder(view)
     reader = _Reader(view, settings, inputs)
     places: list[int] = []
     found: list[Listing] = []
     for place, (name, *venues) in enumerate(wanted):
         symbol = name.partition("@")[0]
-        markets = {
-            venue: market
-            for venue in venues
-            if (market := surveyed.get((venue, symbol)) or view.market(venue, symbol)) is not None
-        }
+        markets = {venue: market for venue in venues if (market := find(venue, symbol)) is not None}
         if len(markets) == len(venues):
             places.append(place)
             found += reader.listings(markets, name, tuple(venues))
     return places, tuple(found)
+
+
+def _finder(view: MarketView) -> Callable[[str, str], MarketRead | None]:
+    """A market of a venue, followed or only surveyed: rows in view are followed as a rule, and who
+    finds them there does not look through thousands."""
+    surveyed: dict[tuple[str, str], MarketRead] = {}
+
+    def find(venue: str, symbol: str) -> MarketRead | None:
+        market: MarketRead | None = view.market(venue, symbol)
+        if market is None and not surveyed:
+            surveyed.update({(one.venue, one.symbol): one for one in view.surveyed()})
+        return surveyed.get((venue, symbol)) if market is None else market
+
+    return find
 
 
 def market_count(view: MarketView) -> int:

@@ -1,6 +1,7 @@
 """Keeps the scan going while the trader looks at it: what to rank, whose books to follow, and the
 figures of now for the rows in view. Called by the paint clock, never for long."""
 
+import math
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from cockpit.calculators.common.market_data import Settings
 
 RENEW_S: Final = 0.5
+ROWS_A_TURN: Final = 16
+"""Priced at once: a screen of rows would hold up a key for longer than it takes to draw."""
 LEASE_EVERY_S: Final = 2.0
 """Who walks through rows does not subscribe to each of them."""
 LEASE_AGAIN_S: Final = 10.0
@@ -39,6 +42,7 @@ class ScanRunner:
         self._asked = Rank()
         self._seen_s = 0.0
         self._renewed_s = 0.0
+        self._turn = 0
         self._leased_s = 0.0
         self._leased: Markets = ()
         self._marked: RankedPairs | None = None
@@ -55,9 +59,10 @@ class ScanRunner:
             self._mark_passing()
             places = places_around(self._readings, lines)
             self._lease(self._markets(places), now_s)
-            if now_s - self._renewed_s >= RENEW_S:
-                self._renewed_s = now_s
-                self._renew(places)
+            turns = max(1, math.ceil(len(places) / ROWS_A_TURN))
+            if now_s - self._renewed_s >= RENEW_S / turns:
+                self._renewed_s, self._turn = now_s, (self._turn + 1) % turns
+                self._renew(places, places[self._turn :: turns])
             return
         if self._asked.is_on and now_s - self._seen_s > LINGERS_S:
             self._ask(Rank())
@@ -114,8 +119,8 @@ class ScanRunner:
             key: known.get(key, since_ns) for key in (pairs.key(place) for place in passing)
         }
 
-    def _renew(self, places: Sequence[int]) -> None:
-        """Price the rows in view anew."""
+    def _renew(self, in_view: Sequence[int], places: Sequence[int]) -> None:
+        """Price some of the rows in view anew; what is out of view is forgotten."""
         from cockpit.calculators.scan.ranking import ScanJob, renew
         from cockpit.calculators.scan.reading import listings_of_pairs
 
@@ -129,8 +134,11 @@ class ScanRunner:
         kept = [places[number] for number in found]
         job = ScanJob(listings=listings, inputs=inputs, at_ns=settings.now_ns)
         now = renew(pairs, kept, job)
-        state.renewed = now
-        state.renewed_at = {now.key(place): place for place in range(len(now))}
+        others = {pairs.key(place) for place in set(in_view).difference(places)}
+        state.renewed = {
+            **{key: value for key, value in state.renewed.items() if key in others},
+            **{now.key(place): (now, place) for place in range(len(now))},
+        }
 
     def _settings(self) -> "Settings":
         from cockpit.desk.calculator_settings import settings_for

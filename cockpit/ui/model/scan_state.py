@@ -30,7 +30,7 @@ class ScanState:
     `shows_coins`: rates of each coin at every venue in place of its best pair; `coins` is the
     cursor there. `before` is the cursor to go back to from the pairs of one coin. `passing_ns` maps
     a pair that passes every gate to since when, 0 where that was so from the beginning. `renewed`
-    are the rows in view with the figures of now, and `renewed_at` the place of each pair in them.
+    has the pairs in view with the figures of now, each at a place in a ranking of a few.
     """
 
     cursor: TableCursor = field(default_factory=_at_net)
@@ -42,8 +42,7 @@ class ScanState:
     coins: TableCursor = field(default_factory=_at_coin)
     before: TableCursor | None = None
     passing_ns: dict[Key, int] = field(default_factory=dict)
-    renewed: "RankedPairs | None" = None
-    renewed_at: Mapping[Key, int] = field(default_factory=dict)
+    renewed: "Mapping[Key, tuple[RankedPairs, int]]" = field(default_factory=dict)
 
     @property
     def is_of_coins(self) -> bool:

@@ -61,9 +61,8 @@ def renewed(readings: Readings, view: TableView[ScanRow], places: range) -> Tabl
 
 
 def _renewed_row(readings: Readings, row: ScanRow) -> ScanRow:
-    state = readings.ui.scan
-    now, at = state.renewed, state.renewed_at.get(row.key)
-    return row if now is None or at is None or row.pairs.inputs != now.inputs else ScanRow(now, at)
+    now = readings.ui.scan.renewed.get(row.key)
+    return row if now is None or row.pairs.inputs != now[0].inputs else ScanRow(*now)
 
 
 def shown_view(readings: Readings) -> TableView[ScanRow] | TableView[CoinRow] | None:

@@ -1,6 +1,7 @@
 """The keys of SCAN: walking it, narrowing it, and taking a pair into a calculator."""
 
 import json
+from itertools import pairwise
 
 import pytest
 
@@ -193,10 +194,32 @@ def test_books_of_rows_in_view_and_of_the_best_are_followed(host):
 
 def test_rows_in_view_are_priced_from_the_books_of_now(host):
     runner(host).beat(60)
-    now = host.ui.scan.renewed
-    assert [now.key(place) for place in range(len(now))] == [("WIF", "alphaswap", "bravo")], (
+    assert set(host.ui.scan.renewed) == {("WIF", "alphaswap", "bravo")}, (
         "of the others nothing is known any more"
     )
+
+
+def test_many_rows_are_priced_a_few_at_a_time_and_all_of_them_within_half_a_second(
+    host, monkeypatch
+):
+    """Forty coins in view are three turns; a sixth of a second passes from each to the next."""
+    store, now_s = host.desk.view, 100.0
+    coins = [f"C{number}" for number in range(40)]
+    store.lend(dict.fromkeys(scenes.VENUES, frozenset(coins)))
+    legs = [listing(v, c, rate) for c in coins for v, rate in (("alphaswap", 0.0), ("bravo", 1e-4))]
+    for leg in legs:
+        said = {"venue": leg.venue, "symbol": leg.symbol, "recv_ns": AT_NS}
+        store.apply(Instrument(native=leg.symbol, base=leg.symbol, quote="USD", **said))
+        store.apply(Prices(mark=100.0, **said))
+    host.readings.scan = Scan(is_on=True, pairs=ranking(*legs))
+    monkeypatch.setattr("cockpit.ui.input.scan_runner.time.monotonic", lambda: now_s)
+    beating, seen = runner(host), [0]
+    for _ in range(3):
+        beating.beat(60)
+        seen.append(len(host.ui.scan.renewed))
+        now_s += 0.17
+    assert seen[-1] == 40
+    assert max(after - before for before, after in pairwise(seen)) <= 16
 
 
 def test_nobody_elses_workspace_ranks_or_follows_anything():

@@ -149,8 +149,7 @@ def test_a_pair_that_has_just_begun_to_pass_is_marked_for_a_minute():
 def test_rows_in_view_show_the_figures_of_now_in_the_order_of_the_ranking():
     scene = scanned()
     now = ranking(*LISTINGS[:2], listing("alphaswap", "SUI", 0.0), listing("bravo", "SUI", 0.0))
-    scene.ui.scan.renewed = now
-    scene.ui.scan.renewed_at = {now.key(place): place for place in range(len(now))}
+    scene.ui.scan.renewed = {now.key(place): (now, place) for place in range(len(now))}
     assert coins(scene)[0] == "SUI"
     assert "−4.00" in line_of(scene, "SUI"), "it pays nothing now"
     other_size = msgspec.structs.replace(scene.scan.pairs, inputs=ranking(usd=5e5).inputs)
