@@ -70,9 +70,8 @@ class Session(VenueSession):
             _BOOK: (wire.BOOK, self._change), "orderbook": (wire.BOOK, self._whole),
             "trade": (wire.TRADE, self._trade), "estfundingrate": (wire.RATE, self._rate),
             "openinterest": (wire.INTEREST, self._interest),
-            "request": (wire.BOOK, self._whole),
         }  # fmt: skip
-        """What tells of one market, by the end of its topic, or the event of an answer."""
+        """What tells of one market, by the end of its topic."""
         self._of_all: Mapping[str, Callable[[wire.Envelope, Frame], Sequence[Output]]] = {
             **dict.fromkeys(("markprice", "markprices"), self._prices),
             **dict.fromkeys(("indexprice", "indexprices"), self._prices),
@@ -134,7 +133,7 @@ class Session(VenueSession):
         if event in ("subscribe", "unsubscribe"):
             return self._topics.acknowledged(request, at_ns)
         if event == "request":
-            return self._read(event, envelope, frame)
+            return self._read("orderbook", envelope, frame)
         return [reject(VENUE, at_ns, f"unknown message {event or '(no topic, no event)'}")]
 
     def _read(self, kind: str, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
