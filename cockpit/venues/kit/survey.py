@@ -7,13 +7,13 @@ from cockpit.core.events import Event, Surveyed
 from cockpit.venues.contract import Output, Wants
 from cockpit.venues.kit.dedupe import Unchanged
 from cockpit.venues.kit.instruments import Instruments, Market
-from cockpit.venues.kit.parts import OverHttp
+from cockpit.venues.kit.parts import OverLink
 
 M = TypeVar("M", bound=Market)
 E = TypeVar("E", bound=Event)
 
 
-class Survey(OverHttp, Generic[M]):
+class Survey(OverLink, Generic[M]):
     """What the trader wants to see of the markets of a listing, and what was said of them."""
 
     def __init__(self, venue: str, listing: Instruments[M], wants: Wants) -> None:
@@ -28,14 +28,11 @@ class Survey(OverHttp, Generic[M]):
             self.wants, self._watched = wants, frozenset(wants.symbols)
             self.forget()
 
-    def closed(self, link: str) -> None:
-        """The link that carried it closed: all of it is news."""
-        self.forget()
-
     def tick(self, at_ns: int) -> Sequence[Output]:
         return ()
 
     def forget(self) -> None:
+        """The link that carried it is gone: all of it is news."""
         self._said.forget()
 
     def shown(self, native: str) -> M | None:
