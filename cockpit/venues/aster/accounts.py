@@ -13,7 +13,7 @@ margin nor a price of liquidation, and funding payments are not in these answers
 quantile of a position in the queue of automatic deleveraging: 0 to 4, the highest is closed first.
 """  # noqa: E501 (a table row is one line)
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -25,7 +25,7 @@ from cockpit.venues.kit.accounts import Accounts, UnreadableError
 from cockpit.venues.kit.decoding import encode, reject, rejects
 from cockpit.venues.kit.fields import Number, decoder
 from cockpit.venues.kit.numbers import Odd, finite
-from cockpit.venues.kit.parts import OverHttp
+from cockpit.venues.kit.parts import Hears
 from cockpit.venues.kit.polling import Rota, Timing
 
 CHAIN = "chain"
@@ -81,15 +81,16 @@ class Answer(Struct, gc=False, frozen=True):
 BALANCE = decoder(Answer)
 
 
-class PublicAccounts(OverHttp):
+class PublicAccounts(Hears):
     """The wanted addresses. `markets` are the listed ones by native name."""
+
+    hears = "account"
 
     def __init__(self, markets: Mapping[str, AsterMarket]) -> None:
         self._markets = markets
         timing = Timing(period_s=_PERIOD_S, retry_s=_PERIOD_S)
         self._rota = Rota(VENUE, _ask, BALANCE, timing, check=_problem, per_tick=1)
         self._accounts = Accounts(VENUE, self._rota, retry_s=_PERIOD_S, stale_s=_STALE_S)
-        self.answers: Mapping[str, Callable[[Reply], list[Output]]] = {"account": self._on_balance}
 
     def want(self, addresses: Iterable[str], at_ns: int) -> list[Output]:
         return list(self._accounts.want(addresses, at_ns))
@@ -97,7 +98,7 @@ class PublicAccounts(OverHttp):
     def tick(self, at_ns: int) -> Sequence[Output]:
         return self._accounts.tick(at_ns)
 
-    def _on_balance(self, reply: Reply) -> list[Output]:
+    def hear(self, reply: Reply) -> list[Output]:
         answer, address, at_ns = self._rota.read(reply), reply.key, reply.at_ns
         if isinstance(answer, Reject):
             return self._accounts.rejected(address, answer)

@@ -68,7 +68,7 @@ class Session(VenueSession):
         self.parts = (
             self._damage, self._pulse, self._keys, self._books, *self._rest.parts, self._accounts,
         )  # fmt: skip
-        self.answers = {**self._rest.answers, **self._accounts.answers, "book": self._on_book}
+        self.answers = {**self._rest.answers, "book": self._on_book}
 
     def on_closed(self, link: str) -> None:
         self._rest.forget()
