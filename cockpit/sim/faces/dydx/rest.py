@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from cockpit.core.units import NS_PER_MS
 from cockpit.sim.faces.dydx import accounts
 from cockpit.sim.faces.dydx import messages as wire
+from cockpit.sim.faces.dydx.accounts import Row
 from cockpit.sim.faces.kit.budgets import Budgets
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.faces.kit.figures import iso
@@ -244,11 +245,8 @@ def _positions(by: str) -> Callable[[Request], Json]:
 
 
 def _payments(by: str) -> Callable[[Request], Json]:
-    """Newest first. With `page`, `limit` is the length of a page."""
-
     def read(request: Request) -> Json:
-        owned, limit = _owned(request, by), _limit(request)
-        page = _natural(request, "page")
+        owned = _owned(request, by)
         # The documentation's name of it; the Indexer itself reads `createdOnOrAfter`.
         since = [_moment_ns(request, name) or 0 for name in ("afterOrAt", "createdOnOrAfter")]
         rows = [
@@ -256,21 +254,14 @@ def _payments(by: str) -> Callable[[Request], Json]:
             for row in accounts.payments(request.world, owned, request.query.get("ticker"))
             if row["createdAt"] >= iso(max(since))
         ]
-        if page is None:
-            return {"fundingPayments": rows[:limit]}
-        offset = (max(1, page) - 1) * limit
-        counts = {"pageSize": limit, "totalResults": len(rows), "offset": offset}
-        return {"fundingPayments": rows[offset : offset + limit]} | counts
+        return _paged(request, "fundingPayments", rows)
 
     return read
 
 
 def _fills(by: str) -> Callable[[Request], Json]:
-    """Newest first. With `page`, `limit` is the length of a page."""
-
     def read(request: Request) -> Json:
-        owned, limit = _owned(request, by), _limit(request)
-        page, before_ns = _natural(request, "page"), _moment_ns(request, "createdBeforeOrAt")
+        owned, before_ns = _owned(request, by), _moment_ns(request, "createdBeforeOrAt")
         market = request.query.get("market")
         rows = [
             row
@@ -278,13 +269,19 @@ def _fills(by: str) -> Callable[[Request], Json]:
             if market in (None, row["market"])
             and (before_ns is None or row["createdAt"] <= iso(before_ns))
         ]
-        if page is None:
-            return {"fills": rows[:limit]}
-        offset = (max(1, page) - 1) * limit
-        counts = {"pageSize": limit, "totalResults": len(rows), "offset": offset}
-        return {"fills": rows[offset : offset + limit]} | counts
+        return _paged(request, "fills", rows)
 
     return read
+
+
+def _paged(request: Request, name: str, rows: list[Row]) -> Row:
+    """Rows as they come, newest first. With `page`, `limit` is the length of a page."""
+    limit, page = _limit(request), _natural(request, "page")
+    if page is None:
+        return {name: rows[:limit]}
+    offset = (max(1, page) - 1) * limit
+    counts = {"pageSize": limit, "totalResults": len(rows), "offset": offset}
+    return {name: rows[offset : offset + limit]} | counts
 
 
 def _assets(by: str) -> Callable[[Request], Json]:
