@@ -188,11 +188,16 @@ def spot_state(world: VenueWorld, user: str) -> Json:
     return {"balances": [idle]}
 
 
-def _user_funding(world: VenueWorld, request: Mapping[str, Json]) -> Json:
-    user, asked = user_of(request), read(request)
+def _within(world: VenueWorld, request: Mapping[str, Json], rows: list[Json]) -> list[Json]:
+    """Rows of the span that is asked for."""
+    asked = read(request)
     begin_ms = asked.whole("startTime")
     end_ms = asked.whole("endTime", world.now_ns() // NS_PER_MS)
-    rows = [row for row in funding_rows(world, user) if begin_ms <= row["time"] <= end_ms]
+    return [row for row in rows if begin_ms <= row["time"] <= end_ms]
+
+
+def _user_funding(world: VenueWorld, request: Mapping[str, Json]) -> Json:
+    rows = _within(world, request, funding_rows(world, user_of(request)))
     return [
         {
             "time": row.pop("time"),
@@ -204,21 +209,13 @@ def _user_funding(world: VenueWorld, request: Mapping[str, Json]) -> Json:
 
 
 def _fills_by_time(world: VenueWorld, request: Mapping[str, Json]) -> Json:
-    user, asked = user_of(request), read(request)
-    begin_ms = asked.whole("startTime")
-    end_ms = asked.whole("endTime", world.now_ns() // NS_PER_MS)
-    rows = [row for row in fill_rows(world, user) if begin_ms <= row["time"] <= end_ms]
+    rows = _within(world, request, fill_rows(world, user_of(request)))
     return rows[::-1][:FILLS_PAGE]
 
 
-def _volume_micros(account: Account | None, world: VenueWorld) -> int:
+def _volume_micros(account: Account | None) -> int:
     """What the account has traded."""
-    total = 0
-    for fill in account.fills if account else ():
-        listing = world.by_symbol[fill.position.symbol].listing
-        scale = 10 ** (listing.price_decimals + listing.size_decimals)
-        total += fill.ticks * abs(fill.lots) * MICROS // scale
-    return total
+    return sum(fill.notional_micros for fill in account.fills) if account else 0
 
 
 def _fees(world: VenueWorld, request: Mapping[str, Json]) -> Json:
@@ -245,7 +242,7 @@ def _fees(world: VenueWorld, request: Mapping[str, Json]) -> Json:
 
 def _rate_limit(world: VenueWorld, request: Mapping[str, Json]) -> Json:
     """One action for each dollar traded, beside a first ten thousand."""
-    micros = _volume_micros(find(world, user_of(request)), world)
+    micros = _volume_micros(find(world, user_of(request)))
     cap = FIRST_ACTIONS + micros // MICROS
     return {"cumVlm": dollars(micros), "nRequestsUsed": 0, "nRequestsCap": cap}
 
@@ -258,7 +255,7 @@ def _portfolio(world: VenueWorld, request: Mapping[str, Json]) -> Json:
     told: Json = {
         "accountValueHistory": [[now_ms, value]],
         "pnlHistory": [[now_ms, "0.0"]],
-        "vlm": dollars(_volume_micros(account, world)),
+        "vlm": dollars(_volume_micros(account)),
     }
     spans = ("day", "week", "month", "allTime")
     names = (*spans, *(f"perp{span[0].upper()}{span[1:]}" for span in spans))
