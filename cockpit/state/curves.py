@@ -1,5 +1,6 @@
 """Rings of (time, value) in numpy, and the settled funding history of one market."""
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterable
 
@@ -77,7 +78,8 @@ class SettledHistory:
 
     def __init__(self, keep_days: int = 31) -> None:
         self._keep_ns = keep_days * 24 * HOUR_NS
-        self._hours: list[int] = []
+        self._hours = array("q")
+        """A month of hours is 6 kB so, and would be 30 as numbers of their own."""
         self._rows: list[Funding] = []
 
     @classmethod
@@ -85,7 +87,7 @@ class SettledHistory:
         """Of payments that another history had, in its order."""
         history = cls()
         history._rows = list(rows)
-        history._hours = [hour_of_payment_ns(row) for row in history._rows]
+        history._hours.extend(map(hour_of_payment_ns, history._rows))
         return history
 
     def add(self, row: Funding) -> None:
@@ -108,7 +110,7 @@ class SettledHistory:
         """Rows never change, so two histories may share them."""
         twin = SettledHistory()
         twin._keep_ns = self._keep_ns
-        twin._hours, twin._rows = self._hours.copy(), self._rows.copy()
+        twin._hours, twin._rows = self._hours[:], self._rows.copy()
         return twin
 
     @property
