@@ -37,7 +37,3 @@ class Budget:
             left = max(-rate * _OWED_S, self._credit - spent)
             self._credit = min(rate * _SAVED_S, left + earned)
         self._at_s, self._sent = now_s, sent_bytes
-
-    def forgive(self) -> None:
-        """What a key changed is shown at once, whatever was sent before."""
-        self._credit = max(0.0, self._credit)

@@ -63,6 +63,7 @@ class PaintClock:
         self._last_beat_s: float | None = None
         self._next_s = 0.0
         self._last_draw_s = 0.0
+        self._is_hurried = False
         self.window: int | None = None
         """Bytes that a write may have; None for any number."""
         self._floor_s = _FLOOR_MOST_S
@@ -94,9 +95,10 @@ class PaintClock:
             self._owed = True
             self._skipped += 1
             return False
-        if self.budget.is_spent:
+        if self.budget.is_spent and not self._is_hurried:
             self._paced += 1
             return False
+        self._is_hurried = False
         self._next_s = max(self._next_s + 1.0 / self.rate, now_s + 0.5 / self.rate)
         self._last_draw_s = now_s
         self._owed = False
@@ -115,12 +117,14 @@ class PaintClock:
         return range(start, self._swept)
 
     def hurry(self, now_s: float) -> bool:
-        """A key changed what the panes show: whether the next beat may come at once."""
-        if now_s - self._last_draw_s < KEY_GAP_S:
-            return False
-        self._next_s = now_s
-        self.budget.forgive()
-        return True
+        """A key changed what the panes show: whether the next beat may come at once, else soon.
+
+        Whatever the echo of the key has cost, panes that it left for the next beat do not wait for
+        the budget.
+        """
+        self._is_hurried = True
+        self._next_s = min(self._next_s, max(now_s, self._last_draw_s + KEY_GAP_S))
+        return self._next_s <= now_s
 
     def paused(self) -> None:
         """The process was stopped or its terminal replaced: no time passed, nothing was asked."""

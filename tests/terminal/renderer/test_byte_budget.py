@@ -55,6 +55,26 @@ def test_what_a_key_changed_is_drawn_whatever_was_sent_before():
     assert clock.beat(10.1, 0)
 
 
+def test_the_rest_of_a_picture_does_not_wait_for_what_the_echo_of_its_key_has_cost():
+    clock = PaintClock(10.0)
+    clock.budget.account(10.0, 0, LARGE)
+    assert clock.hurry(10.05)
+    # The echo is counted after the key, at the next beat.
+    clock.budget.account(10.06, 200_000, LARGE)
+    assert clock.beat(10.06, 0)
+    clock.budget.account(10.16, 200_000, LARGE)
+    assert not clock.beat(10.16, 0), "then it is paid off"
+
+
+def test_a_key_right_behind_a_frame_is_followed_by_one_all_the_same():
+    clock = PaintClock(10.0)
+    clock.budget.account(10.0, 0, LARGE)
+    assert clock.beat(10.0, 0)
+    assert not clock.hurry(10.01)
+    clock.budget.account(10.06, 200_000, LARGE)
+    assert clock.beat(10.06, 0)
+
+
 def test_the_screen_says_when_it_is_paced():
     clock = PaintClock(10.0)
     now_s, sent = 10.0, 0
