@@ -24,6 +24,11 @@ VENUES = ("alphaswap", "bravo", "charliedex")
 SYMBOLS = ("BTC", "ETH", "PEPE")
 MIDS = {"BTC": 64_000.0, "ETH": 2_500.0, "PEPE": 0.00001}
 TICKS = {"BTC": 1.0, "ETH": 0.1, "PEPE": 1e-10}
+FOREIGN = (
+    "狗狗币", "🐕\u200d🦺INU", "VERYLONGCOINNAME2049", "A\x1b[31mB\tC", "\u202eCTB", "e\u0301a",
+)  # fmt: skip
+MIDS |= dict.fromkeys(FOREIGN, 1.0)
+TICKS |= dict.fromkeys(FOREIGN, 0.001)
 RATES = {"alphaswap": 0.0000125, "bravo": -0.00005, "charliedex": 0.0001}
 """Live rates per hour (alphaswap, bravo) and per eight hours (charliedex)."""
 INTERVALS_S = {"alphaswap": 3600, "bravo": 3600, "charliedex": 28_800}
@@ -150,7 +155,17 @@ def down() -> Readings:
     return scene
 
 
-STATES = {"empty": bare, "live": live, "stale": stale, "down": down}
+def foreign() -> Readings:
+    """Coins whose names are wide, joined, long, written from the right, or made to do harm."""
+    scene = bare(FOREIGN)
+    for venue in VENUES:
+        link(scene, venue, "live", at_ns=AT_NS - 60 * NS_PER_S)
+        for name in FOREIGN:
+            speak(scene, venue, name, AT_NS - NS_PER_S // 2)
+    return scene
+
+
+STATES = {"empty": bare, "live": live, "stale": stale, "down": down, "foreign": foreign}
 
 
 def keep(scene: Readings, plan: SavedPlan) -> None:

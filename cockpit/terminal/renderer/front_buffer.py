@@ -14,6 +14,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from cockpit.terminal.renderer.sgr import Depth, SgrTable
+from cockpit.ui.text.cells import harmless
 from cockpit.ui.theme.capabilities import ASCII
 
 Span = tuple[int, int, Sequence[Segment]]
@@ -22,7 +23,6 @@ _BRIDGE = 3
 """Unchanged cells that are cheaper to send again than to jump over."""
 _MOST_GROUPED = 1500
 """Cells of a frame up to which it is worth while to draw them style by style."""
-_JOINER = "\u200d"
 
 
 class _Change(NamedTuple):
@@ -273,7 +273,7 @@ class FrontBuffer:
             self._narrow |= fresh
             return list(text)
         # Venue text is not to be trusted with the terminal: no controls, no reordering.
-        kept = "".join(c for c in text if c == _JOINER or unicodedata.category(c) not in _UNSAFE)
+        kept = harmless(text)
         parts: list[str] = []
         for start, end, width in split_graphemes(kept)[0]:
             if width:
@@ -295,8 +295,7 @@ class FrontBuffer:
         return max(1, sum(width for _, _, width in split_graphemes(text)[0]))
 
 
-_UNSAFE = ("Cc", "Cf", "Cs", "Zl", "Zp")
-_NOT_PLAIN = (*_UNSAFE, "Mn", "Me", "Mc", "Co", "Cn")
+_NOT_PLAIN = ("Cc", "Cf", "Cs", "Zl", "Zp", "Mn", "Me", "Mc", "Co", "Cn")
 
 
 def _step(distance: int, forward: str, back: str) -> str:

@@ -14,6 +14,7 @@ from textual.strip import Strip
 from cockpit.terminal.renderer.palette import Palette
 from cockpit.ui.layout.geometry import Box
 from cockpit.ui.model.readings import Readings
+from cockpit.ui.text.cells import harmless
 from cockpit.ui.text.styled import Line, clip
 
 Draw = Callable[[Readings, int, int], list[Line]]
@@ -131,7 +132,9 @@ class LivePane:
 
     def _strip(self, line: Line, width: int) -> Strip:
         palette = self._palette
-        segments = [Segment(palette.text(text), palette.style(role)) for text, role in line]
+        segments = [
+            Segment(palette.text(harmless(text)), palette.style(role)) for text, role in line
+        ]
         strip = Strip(segments)
         # Where the renderer measures a character of somebody's name differently, it is right.
         return strip if strip.cell_length == width else strip.adjust_cell_length(width)

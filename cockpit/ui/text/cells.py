@@ -7,7 +7,9 @@ Emoji made of several characters are measured one by one: the renderer cuts or p
 import unicodedata
 from functools import lru_cache
 
-_NO_CELL = frozenset(("Mn", "Me", "Mc", "Cf", "Cc"))
+_JOINER = "\u200d"
+_STEERING = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
+_NO_CELL = frozenset(("Mn", "Me", "Mc", "Cf", "Cc", "Zl", "Zp"))
 
 
 @lru_cache(maxsize=4096)
@@ -21,9 +23,17 @@ def char_cells(char: str) -> int:
     return 2 if wide else 1
 
 
+def harmless(text: str) -> str:
+    """The text without what steers a terminal or reorders a line. Such characters take no cell, so
+    nothing moves; marks that join emoji stay."""
+    if text.isprintable():
+        return text
+    return "".join(c for c in text if c == _JOINER or unicodedata.category(c) not in _STEERING)
+
+
 def cell_len(text: str) -> int:
     """Cells that the text takes."""
-    return len(text) if text.isascii() else _cell_len(text)
+    return len(text) if text.isascii() and text.isprintable() else _cell_len(text)
 
 
 @lru_cache(maxsize=4096)

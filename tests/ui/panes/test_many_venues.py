@@ -11,7 +11,7 @@ from tests.ui.crowd import crowd, name_of
 
 PER_VENUE = (
     "funding", "depth", "interest", "health", "liquidity", "costs", "terms", "premium",
-    "links", "pulse",
+    "links", "pulse", "outlook",
 )  # fmt: skip
 SIZES = ((200, 60), (120, 40), (80, 24))
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len as rendered
 
-from cockpit.ui.text.cells import cell_len, char_cells, set_cell_size
+from cockpit.ui.text.cells import cell_len, char_cells, harmless, set_cell_size
 from cockpit.ui.theme.capabilities import ASCII
 
 
@@ -48,3 +48,18 @@ def test_every_glyph_that_panes_draw_takes_one_cell():
 @given(st.text(alphabet="aé漢字−─ e\u0301", max_size=20), st.integers(0, 30))
 def test_a_text_is_cut_or_padded_to_exactly_so_many_cells(text, width):
     assert cell_len(set_cell_size(text, width)) == width
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("BTC −1.5 狗", "BTC −1.5 狗"),
+        ("A\x1b[31mB\tC", "A[31mBC"),
+        ("\u202eCTB\u2066", "CTB"),
+        ("🐕\u200d🦺", "🐕\u200d🦺"),
+        ("a\u2028b\r\n", "ab"),
+    ],
+)
+def test_what_steers_a_terminal_is_dropped_and_no_cell_moves(text, kept):
+    assert harmless(text) == kept
+    assert cell_len(harmless(text)) == cell_len(text)
