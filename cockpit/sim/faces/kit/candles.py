@@ -7,14 +7,16 @@ from cockpit.sim.faces.kit.parameters import Parameters
 from cockpit.sim.world.contract import MarketState
 from cockpit.sim.world.past_prices import Candle, candles
 
-NAME = re.compile(r"(?:PT?|CI_)?([0-9]{1,3})_?([MHDW])[A-Z]*", re.IGNORECASE)
+NAME = re.compile(r"(PT?|CI_)?([0-9]{1,3})_?([mhdwMHDW])(INS?|OURS?|AYS?)?")
 UNITS_S = {"M": 60, "H": 3600, "D": 86_400, "W": 604_800}
 
 
 def length_s(name: str) -> int | None:
-    """Seconds of "5m", "5MINS", "PT5M" or "CI_5_M"; None of what names no length."""
+    """Seconds of "5m", "5MINS", "PT5M" or "CI_5_M"; None of "1M", a month, and of nonsense."""
     found = NAME.fullmatch(name)
-    return (int(found[1]) * UNITS_S[found[2].upper()] or None) if found else None
+    if found is None or (found[3] == "M" and not (found[1] or found[4])):
+        return None
+    return int(found[2]) * UNITS_S[found[3].upper()] or None
 
 
 def asked_candles(

@@ -29,10 +29,10 @@ def encode(message: Json) -> str:
 
 
 def decode(data: str | bytes, otherwise: Json) -> Json:
-    """What JSON says, or `otherwise` where it is not JSON."""
+    """What JSON says, or `otherwise` where it is not JSON, or JSON too deep to be meant."""
     try:
         return msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeError):
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         return otherwise
 
 

@@ -29,7 +29,7 @@ from cockpit.sim.world.contract import HttpReply, MarketState, VenueWorld, alive
 from cockpit.sim.world.followers import sides
 from cockpit.sim.world.past_prices import candles
 
-MOST_LEVELS, MOST_RATES, MOST_TRADES = 100, 1_000, 500
+MOST_LEVELS, MOST_RATES, MOST_TRADES, SHORTEST_S = 100, 1_000, 500, 60
 QUERY = "/gateway/v1/query"
 NOT_COMPRESSED = Refusal(0, "Invalid compression headers: accept gzip, br or deflate", 403)
 
@@ -188,7 +188,9 @@ def _candlesticks(world: VenueWorld, asked: Parameters) -> Row:
     """Newest first, in seconds; the volume is of units."""
     state, length_s = wire.market(world, asked.whole("product_id")), asked.whole("granularity")
     end_ns, listing = asked.moment_ns("max_time", world.now_ns(), NS_PER_S), state.listing
-    rows = candles(state, length_s or 60, world.now_ns(), None, end_ns, asked.limit(100, 500))
+    if length_s < SHORTEST_S:
+        raise _invalid("granularity")
+    rows = candles(state, length_s, world.now_ns(), None, end_ns, asked.limit(100, 500))
     price = partial(wire.exact, decimals=listing.price_decimals)
     told = [
         {

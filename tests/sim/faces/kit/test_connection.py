@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from cockpit.sim.faces.kit.connection import Connection, KeepAlive, Messages
+from cockpit.sim.faces.kit.connection import Connection, KeepAlive, Messages, decode
 from cockpit.sim.world.contract import CloseConnection, Outgoing, Step, VenueWorld
 from tests.sim.fake_world import FakeWorld
 from tests.sim.tinyface import PROFILE
@@ -135,3 +135,8 @@ def test_a_venue_with_another_encoding_frames_what_its_channels_say() -> None:
     face = talker(Binary)
     assert face.on_frame('"BTC"') == [b"\x00"]
     assert face.on_frame('"ETH"') == ['{"ETH":0}']
+
+
+def test_json_that_is_too_deep_is_nonsense_like_any_other() -> None:
+    assert decode("[" * 20_000, "nonsense") == "nonsense"
+    assert decode('{"a":' * 20_000, "nonsense") == "nonsense"
