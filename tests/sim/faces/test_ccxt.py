@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cockpit.sim import load
+from tests.sim.faces.stock_clients import check_reads
 from tests.sim.loopback import exchange
 from tests.support import PATIENCE_S
 
@@ -21,6 +22,18 @@ BITCOIN = {
     "paradex": "BTC/USD:USDC",
     "extended": "BTC/USDC:USDC",
 }
+
+NOT_READ = {
+    "hyperliquid": ("fetchTrades",),  # those of a user, not of the market
+}
+WATCHED = {
+    "bybit": ("watch_ticker", "watch_ohlcv"),
+    "hyperliquid": ("watch_ticker", "watch_ohlcv"),
+    "lighter": ("watch_ticker", "watch_mark_price"),
+    "paradex": ("watch_ticker", "watch_funding_rate"),
+    "extended": ("watch_mark_price", "watch_funding_rate"),
+}
+"""What is followed of a venue beside its books and trades."""
 
 BELOW = {"indexer": "/v4", "v1": "/v1"}
 """What a stock client has of the path in its base URL."""
@@ -86,3 +99,23 @@ def test_it_follows_a_book_and_the_trades(where: tuple[str, dict[str, Any]]) -> 
     assert 0 < book["bids"][0][0] < book["asks"][0][0]
     assert trades
     assert {trade["side"] for trade in trades} <= {"buy", "sell"}
+
+
+def test_every_other_public_read_is_answered(where: tuple[str, dict[str, Any]]) -> None:
+    name, urls = where
+    check_reads(pointed(ccxt, name, urls), BITCOIN[name], NOT_READ.get(name, ()))
+
+
+def test_it_follows_figures_and_candles(where: tuple[str, dict[str, Any]]) -> None:
+    name, urls = where
+
+    async def watch() -> list[Any]:
+        client = pointed(pro, name, urls)
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                kinds = WATCHED.get(name, ())
+                return [await getattr(client, kind)(BITCOIN[name]) for kind in kinds]
+        finally:
+            await client.close()
+
+    assert all(asyncio.run(watch()))

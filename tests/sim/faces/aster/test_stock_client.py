@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.exchange import Exchange
-from tests.sim.faces.stock_clients import truth_of
+from tests.sim.faces.stock_clients import check_reads, truth_of
 from tests.support import PATIENCE_S
 
 ccxt = pytest.importorskip("ccxt")
@@ -45,6 +45,10 @@ def test_it_loads_markets_and_reads_rates_intervals_history_and_a_book(sim: Exch
         assert [list(level[:2]) for level in book["asks"]] == truth["asks"]
     finally:
         sim.tell(pause=False)
+
+
+def test_every_public_read_is_answered(sim: Exchange) -> None:
+    check_reads(pointed(ccxt, sim), BITCOIN)
 
 
 def test_its_book_is_the_truth_after_a_pause(sim: Exchange) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.exchange import Exchange
-from tests.sim.faces.stock_clients import check_watched
+from tests.sim.faces.stock_clients import check_reads, check_watched
 
 ccxt = pytest.importorskip("ccxt")
 pro = pytest.importorskip("ccxt.pro")
@@ -38,6 +38,10 @@ def test_it_loads_markets_and_reads_a_ticker_and_the_payments(sim: Exchange) -> 
     assert all(abs(row["fundingRate"]) < 0.004 for row in paid)
     steps = {b["timestamp"] - a["timestamp"] for a, b in pairwise(paid)}
     assert steps == {8 * 3_600_000}
+
+
+def test_every_public_read_is_answered(sim: Exchange) -> None:
+    check_reads(pointed(ccxt, sim), BTC)
 
 
 def test_a_watched_book_is_the_truth_after_a_pause(sim: Exchange) -> None:

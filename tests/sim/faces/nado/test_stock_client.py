@@ -11,7 +11,7 @@ from cockpit.core.events import Funding, Instrument, OpenInterest
 from cockpit.venues.contract import Wants
 from cockpit.venues.nado.session import Session
 from tests.e2e.exchange import Exchange
-from tests.sim.faces.stock_clients import truth_of
+from tests.sim.faces.stock_clients import check_reads, truth_of
 from tests.support import PATIENCE_S, capture_text, feed, needs_captures, only, reply
 
 ccxt = pytest.importorskip("ccxt")
@@ -57,6 +57,10 @@ def test_it_loads_markets_and_reads_rates_interest_books_and_trades(sim: Exchang
     finally:
         sim.tell(pause=False)
     assert {trade["side"] for trade in client.fetch_trades(BITCOIN)} <= {"buy", "sell"}
+
+
+def test_every_public_read_is_answered(sim: Exchange) -> None:
+    check_reads(pointed(ccxt, sim), BITCOIN)
 
 
 def test_it_reads_positions_by_public_address(sim: Exchange) -> None:

@@ -9,7 +9,7 @@ from cockpit.core.events import Funding, Instrument, OpenInterest
 from cockpit.venues.contract import Wants
 from cockpit.venues.orderly.session import Session
 from tests.e2e.exchange import Exchange
-from tests.sim.faces.stock_clients import check_watched
+from tests.sim.faces.stock_clients import check_reads, check_watched
 from tests.support import capture_text, feed, only, opened, reply
 
 ccxt = pytest.importorskip("ccxt")
@@ -17,6 +17,7 @@ pro = pytest.importorskip("ccxt.pro")
 
 VENUE, SYMBOLS = "orderly", "BTC,ETH,PEPE,HYPE"
 BTC = "BTC/USDC:USDC"
+NEEDS_A_KEY = ("fetchOrderBook", "fetchOHLCV", "fetchTrades")
 
 
 def pointed(module: Any, sim: Exchange) -> Any:
@@ -41,6 +42,10 @@ def test_it_loads_markets_and_reads_funding_and_interest(sim: Exchange) -> None:
     assert len(client.fetch_funding_rate_history(BTC)) > 20
     assert client.fetch_open_interest(BTC)["openInterestAmount"] > 0
     assert client.fetch_status()["status"] == "ok"
+
+
+def test_every_public_read_is_answered(sim: Exchange) -> None:
+    check_reads(pointed(ccxt, sim), BTC, NEEDS_A_KEY)
 
 
 def test_until_in_seconds_finds_nothing_as_on_the_real_venue(sim: Exchange) -> None:
