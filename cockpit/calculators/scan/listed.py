@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from cockpit.calculators.scan.columns import Columns, Floats, Ints
 from cockpit.calculators.scan.day_past import change_frac
 from cockpit.calculators.scan.listing import Listing
+from cockpit.calculators.scan.paid_means import paid_means
 
+PAID: Final = ("paid_1d", "paid_3d", "paid_7d", "paid_30d")
 FIGURES: Final = (
     "hourly", "interval_s", "price_usd", "oi_usd", "volume_24h_usd", "price_change_frac",
-    "oi_change_frac",
+    "oi_change_frac", *PAID,
 )  # fmt: skip
 _PLACE: Final = {name: place for place, name in enumerate(FIGURES)}
 
@@ -21,7 +23,8 @@ _PLACE: Final = {name: place for place, name in enumerate(FIGURES)}
 class ListedMarkets(msgspec.Struct, frozen=True, kw_only=True):
     """k markets, those of one coin together. `asset` and `venue` are places, (k,), in `assets` and
     `venues`; `figures` is (k, n), NaN where not known: a fraction an hour, + when longs pay; USD;
-    changes over 24 h as fractions, of open interest in base units. `is_sound` is False where the
+    changes over 24 h as fractions, of open interest in base units; means of what was paid over the
+    last days, a fraction an hour. `is_sound` is False where the
     market is stale, down, only remembered or unknown."""
 
     assets: tuple[str, ...]
@@ -45,8 +48,8 @@ NO_MARKETS: Final = ListedMarkets(
 )  # fmt: skip
 
 
-def listed_markets(listings: Sequence[Listing], columns: Columns) -> ListedMarkets:
-    """`columns` are those of the listings."""
+def listed_markets(listings: Sequence[Listing], columns: Columns, at_ns: int) -> ListedMarkets:
+    """`columns` are those of the listings, both as of `at_ns`."""
     assets: dict[str, int] = {}
     venues: dict[str, int] = {}
     asset = [assets.setdefault(one.asset, len(assets)) for one in listings]
@@ -65,5 +68,6 @@ def listed_markets(listings: Sequence[Listing], columns: Columns) -> ListedMarke
             columns.hourly, columns.interval_s, columns.price, columns.interest, columns.volume,
             change_frac(columns.price, np.array(price_before, dtype=np.float64)),
             change_frac(oi_base, np.array(oi_before, dtype=np.float64)),
+            paid_means([one.paid for one in listings], at_ns),
         )),
     )  # fmt: skip

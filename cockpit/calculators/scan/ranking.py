@@ -102,7 +102,8 @@ def rank(job: ScanJob) -> RankedPairs:
     )
     by_formula = _ByFormula(job, columns)
     ranked = _ranked(job, columns, pairs, money, by_formula.usd, order)
-    return msgspec.structs.replace(ranked, listed=listed_markets(job.listings, columns))
+    listed = listed_markets(job.listings, columns, job.at_ns)
+    return msgspec.structs.replace(ranked, listed=listed)
 
 
 def renew(pairs: RankedPairs, places: Sequence[int], job: ScanJob) -> RankedPairs:

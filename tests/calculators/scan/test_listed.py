@@ -10,14 +10,26 @@ from cockpit.calculators.scan.day_past import LOOKS, change_frac, looks_ns
 from cockpit.calculators.scan.listed import listed_markets
 from cockpit.calculators.scan.listing import ScanInputs
 from cockpit.calculators.scan.ranking import ScanJob, rank
-from tests.calculators.scan.test_ranking import listing
+from tests.calculators.scan.test_ranking import HOUR, listing, paid
 from tests.support import AT_NS
 
 MINUTE_NS = 60 * 10**9
 
 
 def listed(*listings):
-    return listed_markets(listings, columns_of(listings, AT_NS, 24))
+    return listed_markets(listings, columns_of(listings, AT_NS, 24), AT_NS)
+
+
+def test_means_of_what_was_paid_are_of_hours_most_of_which_are_known():
+    """Forty days: 2e-5 an hour until yesterday, 5e-5 since; the other has twenty hours of a day."""
+    whole = listing("a", 0.0, paid=paid([2e-5] * 39 * 24 + [5e-5] * 24))
+    late = listing("b", 0.0, paid=paid([3e-5] * 20, HOUR - 2))
+    found = listed(whole, late, listing("c", 0.0))
+    assert found.figure("paid_1d")[:2] == pytest.approx([5e-5, 3e-5])
+    assert found.figure("paid_3d")[0] == pytest.approx((2 * 2e-5 + 5e-5) / 3)
+    assert found.figure("paid_30d")[0] == pytest.approx((29 * 2e-5 + 5e-5) / 30)
+    assert np.isnan(found.figure("paid_3d")[1:]).all()
+    assert np.isnan(found.figure("paid_1d")[2])
 
 
 def test_a_coin_of_one_venue_alone_is_listed_and_makes_no_pair():
