@@ -11,7 +11,7 @@ from cockpit.desk.contract import Watch
 from cockpit.ui.input import navigation, plan_actions, table_keys
 from cockpit.ui.input.host import Host
 from cockpit.ui.model.calculator_form import Form
-from cockpit.ui.model.scan_state import HOLDS_H
+from cockpit.ui.model.scan_state import HOLDS_H, SPANS
 from cockpit.ui.model.table import TableCursor
 from cockpit.ui.readings.scan import best_symbols, scan_view, selected, shown_view
 from cockpit.ui.readings.scan_columns import ScanRow
@@ -75,6 +75,15 @@ def toggle_coins(host: Host, _: int) -> None:
     if state.asset:
         _leave_asset(host)
     state.shows_coins = not state.shows_coins
+
+
+def next_span(host: Host, count: int) -> None:
+    """Rates of now, or means of what was paid: of coins, where each venue stands alone."""
+    state = host.ui.scan
+    if not state.is_of_coins:
+        navigation.next_cell(host, count)
+        return
+    state.span = SPANS[(SPANS.index(state.span) + 1) % len(SPANS)]
 
 
 def toggle_failing(host: Host, _: int) -> None:
@@ -249,6 +258,7 @@ _KEYS: Mapping[str, navigation.Handler] = {
     "pane.focus": closer,
     "view.pin": watch,
     "view.span": next_hold,
+    "view.cell": next_span,
     **{f"calc.{name}": calculating(name) for name in _FILL},
 }
 HANDLERS: Mapping[str, navigation.Handler] = {

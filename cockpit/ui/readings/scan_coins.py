@@ -7,9 +7,11 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from cockpit.calculators.scan.listed import PAID
 from cockpit.calculators.scan.ranked import RankedPairs
 from cockpit.core.units import HOUR_S, hourly
 from cockpit.ui.model.readings import Readings
+from cockpit.ui.model.scan_state import SPANS
 from cockpit.ui.model.table import Cell, Table, TableColumn, TableView, arranged
 from cockpit.ui.readings.market_rates import rate_is_stale
 from cockpit.ui.readings.scan_markets import market_of
@@ -19,6 +21,7 @@ AT_LEAST: Final = "≥"
 """Before a sum in which the figure of a market is not known."""
 LOWEST, HIGHEST = "▼", "▲"
 """Before the rates of the widest spread: where to be long, and where short."""
+_FIGURES: Final = dict(zip(SPANS, ("hourly", *PAID), strict=True))
 
 
 class Rate(NamedTuple):
@@ -58,10 +61,11 @@ def coins_view(readings: Readings) -> TableView[CoinRow] | None:
     pairs, cursor = readings.scan.pairs, readings.ui.scan.coins
     if pairs is None:
         return None
-    asked: Hashable = (id(pairs), pairs.at_ns)
+    span = readings.ui.scan.span
+    asked: Hashable = (id(pairs), pairs.at_ns, span)
     table = Table(
         columns=_columns_for(readings),
-        rows=readings.cache.remember("coin rows", asked, lambda: coin_rows(pairs)),
+        rows=readings.cache.remember("coin rows", asked, lambda: coin_rows(pairs, span)),
         key=lambda row: row.asset,
         text=lambda row: f"{row.asset} {' '.join(row.rates)}",
         mark=lambda row: "*" if row.asset in readings.view.symbols() else " ",
@@ -73,8 +77,8 @@ def coins_view(readings: Readings) -> TableView[CoinRow] | None:
     return TableView(table, cursor, kept)
 
 
-def coin_rows(pairs: RankedPairs) -> list[CoinRow]:
-    """In the order of the ranking, then those that make no pair."""
+def coin_rows(pairs: RankedPairs, span: str = SPANS[0]) -> list[CoinRow]:
+    """In the order of the ranking, then those that make no pair; `span` is one of `SPANS`."""
     listed = pairs.listed
     order = np.argsort(listed.asset, kind="stable")
     bounds = np.flatnonzero(np.diff(listed.asset[order], prepend=-1, append=-1))
@@ -83,16 +87,18 @@ def coin_rows(pairs: RankedPairs) -> list[CoinRow]:
         for start, end in pairwise(bounds.tolist())
     }
     ranked = [pairs.symbol_of(place) for place in pairs.best.tolist()]
-    return [_row(pairs, asset, places[asset]) for asset in dict.fromkeys((*ranked, *places))]
+    assets = dict.fromkeys((*ranked, *places))
+    return [_row(pairs, asset, places[asset], _FIGURES[span]) for asset in assets]
 
 
-def _row(pairs: RankedPairs, asset: str, places: np.ndarray) -> CoinRow:
-    listed = pairs.listed
+def _row(pairs: RankedPairs, asset: str, places: np.ndarray, figure: str) -> CoinRow:
+    listed, is_past = pairs.listed, figure in PAID
     rates = {
         listed.venues[int(listed.venue[place])]: Rate(
-            _known(listed.figure("hourly")[place]),
+            _known(listed.figure(figure)[place]),
             _known(listed.figure("interval_s")[place]),
-            bool(listed.is_sound[place]),
+            # What was paid stays so whatever becomes of the market.
+            is_past or bool(listed.is_sound[place]),
         )
         for place in places.tolist()
     }
@@ -134,13 +140,15 @@ def _grown(now: np.ndarray, change: np.ndarray) -> float | None:
 
 def _columns_for(readings: Readings) -> Sequence[TableColumn[CoinRow]]:
     venues = tuple(venue.name for venue in readings.venues)
-    asked: Hashable = (readings.ui.unit, venues)
+    asked: Hashable = (readings.ui.unit, readings.ui.scan.span, venues)
     return readings.cache.remember("coin columns", asked, lambda: tuple(_columns(readings, venues)))
 
 
 def _columns(readings: Readings, venues: Sequence[str]) -> list[TableColumn[CoinRow]]:
     unit = readings.ui.unit
-    rate_unit = fmt.UNIT_SHORT[unit]
+    rate_unit, span = fmt.UNIT_SHORT[unit], readings.ui.scan.span
+    is_now = span == SPANS[0]
+    rate = _rate if is_now else _mean
     return [
         TableColumn(
             name="coin", width=9, is_text=True, cell=lambda row: (row.asset, "number"),
@@ -152,8 +160,8 @@ def _columns(readings: Readings, venues: Sequence[str]) -> list[TableColumn[Coin
         ),
         *(
             TableColumn(
-                name=venue, unit=f"{rate_unit} pays", width=12,
-                cell=partial(_rate, readings, venue), value=partial(_hourly_at, venue),
+                name=venue, unit=f"{rate_unit} pays" if is_now else f"{rate_unit} {span}", width=12,
+                cell=partial(rate, readings, venue), value=partial(_hourly_at, venue),
             )
             for venue in venues
         ),
@@ -213,6 +221,18 @@ def _rate(readings: Readings, venue: str, row: CoinRow) -> Cell:
     if not ranked.is_sound:
         # Something else is wrong with the market, as the gate of its pairs says.
         return f"({text})", "dim"
+    return _marked(row, venue, text)
+
+
+def _mean(readings: Readings, venue: str, row: CoinRow) -> Cell:
+    """Of what was paid, as it was ranked."""
+    paid = _hourly_at(venue, row)
+    if paid is None:
+        return fmt.MISSING, "dim"
+    return _marked(row, venue, fmt.rate(paid, readings.ui.unit))
+
+
+def _marked(row: CoinRow, venue: str, text: str) -> Cell:
     if venue == row.lowest:
         return LOWEST + text, "bid"
     return (HIGHEST + text, "ask") if venue == row.highest else (text, "text")

@@ -164,6 +164,17 @@ def test_a_key_steps_through_holds(host):
     assert held == [72, 168, 720, 8, 24]
 
 
+def test_m_goes_through_the_days_of_coins_and_leaves_the_cells_of_markets_alone(host):
+    cell = host.ui.cell
+    host.press("v")
+    spans = [host.ui.scan.span]
+    for _ in range(5):
+        host.press("m")
+        spans.append(host.ui.scan.span)
+    assert spans == ["now", "1 d", "3 d", "7 d", "30 d", "now"]
+    assert host.ui.cell == cell
+
+
 # --- what runs behind it --------------------------------------------------------------------------
 
 

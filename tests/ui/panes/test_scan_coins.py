@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from cockpit.core.events import Funding, Link
 from cockpit.desk.stats import Scan
@@ -10,6 +11,7 @@ from cockpit.ui.layout.workspaces import PANES
 from cockpit.ui.readings.scan import selected
 from cockpit.ui.readings.scan_coins import coins_view
 from cockpit.ui.text.styled import plain
+from tests.calculators.scan.test_ranking import paid
 from tests.support import AT_NS
 from tests.ui import scenes
 from tests.ui.scanned import LISTINGS, listing, ranking, scanned
@@ -59,6 +61,23 @@ def test_every_coin_has_a_row_also_that_of_one_venue_alone(scene):
     scene.ui.scan.coins.key = "SOLO"
     assert selected(scene) is None
     assert "makes no pair" in text(scene)[-1]
+
+
+def test_m_shows_what_venues_paid_on_average_and_marks_that_spread(scene):
+    """A day of 2e-5 an hour at alphaswap is 17.52 % a year, of 5e-5 at bravo 43.80; charliedex is
+    not known that long."""
+    legs = [
+        replace(one, paid=paid([rate] * hours))
+        for one, rate, hours in zip(LISTINGS[:3], (2e-5, 5e-5, 9e-5), (24, 24, 6), strict=True)
+    ]
+    scene.scan = Scan(is_on=True, pairs=ranking(*legs, *LISTINGS[3:]))
+    scene.ui.scan.span = "1 d"
+    wif = line_of(scene, "WIF")
+    assert "▼+17.52 " in wif
+    assert "▲+43.80 " in wif
+    assert "78.84" not in wif
+    assert rows(scene)["WIF"].spread == pytest.approx(3e-5)
+    assert "what each venue paid on average in 1 d" in text(scene)[0]
 
 
 def test_at_80_columns_there_are_rates_before_anything_else(scene):

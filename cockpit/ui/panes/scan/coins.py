@@ -1,6 +1,7 @@
 """Every coin at every venue: in place of the pairs, for whoever looks for rates."""
 
 from cockpit.ui.model.readings import Readings
+from cockpit.ui.model.scan_state import SPANS
 from cockpit.ui.panes.scan.words import age_of_ranking, sentence
 from cockpit.ui.panes.table import table_lines
 from cockpit.ui.readings.scan import selected
@@ -37,8 +38,12 @@ def _title(readings: Readings, room: int) -> Line:
     narrowed = view.cursor.filter if view is not None else ""
     narrow: Line = [(f" /{clean(narrowed)}", "accent")] if narrowed else []
     age = age_of_ranking(readings)
-    head: Line = [("scan", "title"), (" · rates of each coin at each venue", "dim")]
-    marks: Line = [(f" · {LOWEST} lowest {HIGHEST} highest · v pairs", "dim")]
+    span = readings.ui.scan.span
+    what = "rates of each coin at each venue"
+    if span != SPANS[0]:
+        what = f"what each venue paid on average in {span}"
+    head: Line = [("scan", "title"), (f" · {what}", "dim")]
+    marks: Line = [(f" · {LOWEST} lowest {HIGHEST} highest · m other days · v pairs", "dim")]
     return longest(
         room, [*head, *marks, *narrow, *age], [*head, *narrow, *age], [head[0], *narrow, *age]
     )
