@@ -7,7 +7,7 @@ from cockpit.core.events import Instrument
 from cockpit.core.units import NS_PER_MS
 from cockpit.venues.aster import messages as wire
 from cockpit.venues.kit.facts import venue_facts
-from cockpit.venues.kit.fields import moment_ns, ms_to_ns
+from cockpit.venues.kit.fields import Stamp, moment_ns, ms_to_ns
 from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.history import Paid
 from cockpit.venues.kit.instruments import Market, unscaled
@@ -67,7 +67,8 @@ def _status(said: str) -> Literal["active", "paused", "delisted"]:
 
 def marked(market: AsterMarket, row: wire.Mark, at_ns: int) -> Figures:
     """Mark, index and the running rate; no rate of a market without a mark."""
-    said = Figures(VENUE, market, at_ns, row.E * NS_PER_MS)
+    said = Figures(VENUE, market, at_ns, moment_ns(row.E))
+    said.moment(row.E)
     said.prices(row.p, row.i)
     if not is_nothing(row.p):
         said.live(row.r, market.interval_s, said.moment(row.T))
@@ -93,6 +94,11 @@ def traded(market: AsterMarket, row: wire.Ticker | wire.TickerRow, at_ns: int) -
     said.prices(last=last)
     said.volume(usd, base)
     return said
+
+
+def told_ms(stamp: Stamp, at_ns: int) -> int:
+    """When something was told; at its arrival where the venue does not say."""
+    return (moment_ns(stamp) or at_ns) // NS_PER_MS
 
 
 def interest(market: AsterMarket, row: wire.Interest, at_ns: int) -> Figures:

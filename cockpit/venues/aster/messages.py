@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from cockpit.venues.kit.fields import Ladder, Ms, Number, Position, Price, Rows, decoder
+from cockpit.venues.kit.fields import Ladder, Ms, Number, Position, Price, Rows, Stamp, decoder
 
 
 class Depth(Struct, gc=False, frozen=True, tag_field="e", tag="depthUpdate"):
@@ -38,7 +38,7 @@ class Mark(Struct, gc=False, frozen=True, tag_field="e", tag="markPriceUpdate"):
     """Mark `p`, index `i`, running rate `r`, next payment `T`."""
 
     s: str
-    E: Ms
+    E: Stamp = None
     p: Number = None
     i: Number = None
     r: Number = None
@@ -49,7 +49,7 @@ class Ticker(Struct, gc=False, frozen=True, tag_field="e", tag="24hrTicker"):
     """Last price `c`; in 24 hours `v` coins, worth `q`."""
 
     s: str
-    E: Ms
+    E: Stamp = None
     c: Number = None
     v: Number = None
     q: Number = None
@@ -110,7 +110,7 @@ class FundingInfoRow(Struct, gc=False, frozen=True):
 
 class PremiumRow(Struct, gc=False, frozen=True):
     symbol: str
-    time: Ms
+    time: Stamp = None
     markPrice: Number = None
     indexPrice: Number = None
     lastFundingRate: Number = None

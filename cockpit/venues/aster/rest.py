@@ -136,7 +136,7 @@ class Rest:
     def _premium_row(self, row: wire.PremiumRow, at_ns: int) -> Iterable[Output]:
         """What the streams say as well: it counts where they were silent."""
         market = self.survey.shown(row.symbol)
-        if market is None or row.time - market.told_ms < _TOLD_MS:
+        if market is None or mapper.told_ms(row.time, at_ns) - market.told_ms < _TOLD_MS:
             return ()
         return self.survey.news(market, mapper.marked(market, mapper.of_premium(row), at_ns))
 

@@ -128,9 +128,10 @@ class Session(VenueSession):
         return self._books.delta(feed, change, frame.at_ns)
 
     def _mark(self, market: AsterMarket, data: wire.Mark, frame: Frame) -> list[Output]:
-        if 0 < market.told_ms - data.E < _OVERTAKEN_MS:
+        told_ms = mapper.told_ms(data.E, frame.at_ns)
+        if 0 < market.told_ms - told_ms < _OVERTAKEN_MS:
             return []
-        market.told_ms = data.E
+        market.told_ms = told_ms
         return [*self._rest.survey.news(market, mapper.marked(market, data, frame.at_ns))]
 
     def _survey(self, rows: tuple[wire.Mark, ...], frame: Frame) -> list[Output]:

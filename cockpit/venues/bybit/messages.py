@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from cockpit.core.units import NS_PER_MS
-from cockpit.venues.kit.fields import Ladder, Ms, Number, Position, Price, decoder, moment_ns
+from cockpit.venues.kit.fields import Ladder, Ms, Number, Position, Price, Stamp, decoder, moment_ns
 from cockpit.venues.kit.instruments import unscaled
 from cockpit.venues.kit.numbers import MAX_EXPONENT, positive
 
@@ -82,7 +82,7 @@ class ListedTicker(TickerRow[object], total=False):
 class TickerMessage(Struct, Generic[Digits], gc=False, frozen=True):
     topic: str
     data: TickerRow[Digits]
-    ts: Ms | None = None
+    ts: Stamp = None
 
 
 class Envelope(Struct, gc=False, frozen=True):

@@ -15,7 +15,7 @@ from cockpit.venues.contract import Frame, Output, Wants
 from cockpit.venues.kit import decoding, numbers
 from cockpit.venues.kit.books import BookFeed, Books
 from cockpit.venues.kit.damage import Damage
-from cockpit.venues.kit.fields import ms_to_ns
+from cockpit.venues.kit.fields import moment_ns, ms_to_ns
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.rows import RowReader
 from cockpit.venues.kit.sequencing import APPLY, GAP, ChainedBook
@@ -142,7 +142,11 @@ class Session(VenueSession):
         market = self.listing.markets.get(native) or self._rest.listing.known(native)
         if market is None or message.topic.removeprefix("tickers.") != native:
             return self._stranger(message.topic, native, frame)
-        facts = market.ticker(message.data, message.ts, frame.at_ns, frame.data)
+        stamp_ns = moment_ns(message.ts)
+        stamp_ms = None if stamp_ns is None else stamp_ns // NS_PER_MS
+        facts = market.ticker(message.data, stamp_ms, frame.at_ns, frame.data)
+        if stamp_ns is None and not numbers.is_nothing(message.ts):
+            facts = [*facts, self._damage.reject(frame, f"a time is {message.ts!r:.40}")]
         if facts and type(facts[-1]) is Reject:
             self._damage.note(frame.at_ns)
         return facts

@@ -10,9 +10,19 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
-from cockpit.core.units import NS_PER_MS
 from cockpit.venues.kit.decoding import decode
-from cockpit.venues.kit.fields import NOTHING, Ms, Number, Position, Price, Rows, Size, decoder
+from cockpit.venues.kit.fields import (
+    NOTHING,
+    Ms,
+    Number,
+    Position,
+    Price,
+    Rows,
+    Size,
+    Stamp,
+    decoder,
+    moment_ns,
+)
 from cockpit.venues.kit.numbers import MAX_EXPONENT
 
 Change = Annotated[float, Meta(gt=-MAX_EXPONENT, lt=MAX_EXPONENT)]
@@ -34,7 +44,7 @@ class Envelope(Struct, gc=False, frozen=True):
 
     type: str | None = None
     data: msgspec.Raw = NOTHING
-    ts: Ms | None = None
+    ts: Stamp = None
     seq: Position | None = None
     subscription: str = ""
     id: str | int | None = None
@@ -195,7 +205,7 @@ def heard(envelope: Envelope) -> Heard | None:
         topic = f"{scope}.{depth}{native}"
     return Heard(
         kind, topic, native, "" if envelope.subscription else topic, envelope.seq,
-        None if envelope.ts is None else envelope.ts * NS_PER_MS, data, problem, odd,
+        moment_ns(envelope.ts), data, problem, odd,
     )  # fmt: skip
 
 

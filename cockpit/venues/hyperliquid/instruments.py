@@ -11,7 +11,7 @@ from cockpit.venues.hyperliquid.mapper import PerpMarket
 from cockpit.venues.hyperliquid.messages import VENUE, dex_of
 from cockpit.venues.hyperliquid.rest_messages import Asset, TierRow, Universe
 from cockpit.venues.kit.facts import venue_facts
-from cockpit.venues.kit.numbers import finite, positive
+from cockpit.venues.kit.numbers import finite, positive, whole
 
 MAX_PRICE_DECIMALS = 6
 SIGNIFICANT_FIGURES = 5
@@ -51,12 +51,16 @@ def margin_tiers(rows: Sequence[TierRow]) -> tuple[tuple[float, float], ...]:
     return tuple(known) if rises else ()
 
 
-def is_tradable(asset: Asset) -> bool:
-    """Whether the steps of a row of the universe can be."""
-    return 0 <= asset.sz_decimals <= MAX_PRICE_DECIMALS + 2
+def size_decimals(asset: Asset) -> int | None:
+    """The digits behind the point of a size; None for what no market can have."""
+    decimals = whole(asset.sz_decimals)
+    is_possible = decimals is not None and 0 <= decimals <= MAX_PRICE_DECIMALS + 2
+    return decimals if is_possible else None
 
 
-def instrument(market: PerpMarket, asset: Asset, universe: Universe, at_ns: int) -> Instrument:
+def instrument(
+    market: PerpMarket, asset: Asset, decimals: int, universe: Universe, at_ns: int
+) -> Instrument:
     """A listed perp in base units. The tick follows from the mark and is None without one.
 
     A builder dex adds its own share to the fees, so those are not known.
@@ -64,13 +68,14 @@ def instrument(market: PerpMarket, asset: Asset, universe: Universe, at_ns: int)
     shift = round(math.log10(market.unit.contract))
     tick = None
     if market.mark is not None:
-        tick = power_of_ten(tick_exponent(market.mark, asset.sz_decimals) - shift)
-    lot = power_of_ten(shift - asset.sz_decimals)
+        tick = power_of_ten(tick_exponent(market.mark, decimals) - shift)
+    lot = power_of_ten(shift - decimals)
     is_builders = bool(dex_of(asset.name))
-    leverage = asset.max_leverage if asset.max_leverage and asset.max_leverage > 0 else None
-    tiers = margin_tiers(universe.tables.get(asset.margin_table_id or 0, ()))
+    leverage = market.odd.price("maxLeverage", asset.max_leverage)
+    table = whole(market.odd.number("marginTableId", asset.margin_table_id, 0.0)) or 0
+    tiers = margin_tiers(universe.tables.get(table, ()))
     initial = tuple((over_usd, 2.0 * maintenance) for over_usd, maintenance in tiers)
-    if not tiers and leverage is not None and 0 < (asset.margin_table_id or 0) < LEAST_TABLE_ID:
+    if not tiers and leverage is not None and 0 < table < LEAST_TABLE_ID:
         initial = ((0.0, 1.0 / leverage),)
     mmf = None if leverage is None else 1.0 / (2.0 * leverage)
     return Instrument(

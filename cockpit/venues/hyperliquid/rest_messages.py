@@ -22,9 +22,9 @@ class Asset(Wire):
     """A row of the universe. Optional fields are absent, not false."""
 
     name: str
-    sz_decimals: int
-    max_leverage: float | None = None
-    margin_table_id: int | None = None
+    sz_decimals: Number = None
+    max_leverage: Number = None
+    margin_table_id: Number = None
     is_delisted: bool = False
 
 

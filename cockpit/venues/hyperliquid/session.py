@@ -49,7 +49,7 @@ from cockpit.venues.hyperliquid import SPEC
 from cockpit.venues.hyperliquid import accounts as account
 from cockpit.venues.hyperliquid import messages as wire
 from cockpit.venues.hyperliquid import rest_messages as rest
-from cockpit.venues.hyperliquid.instruments import instrument, is_tradable
+from cockpit.venues.hyperliquid.instruments import instrument, size_decimals
 from cockpit.venues.hyperliquid.mapper import PerpMarket
 from cockpit.venues.hyperliquid.messages import VENUE, dex_of, key_of, name_of
 from cockpit.venues.hyperliquid.rest_messages import JSON, ask
@@ -401,14 +401,15 @@ class Session(VenueSession):
             is_told = not dex or market.instrument or self.wants.shows(market.symbol)
             if not is_told:
                 continue
-            if not is_tradable(asset):
+            decimals = size_decimals(asset)
+            if decimals is None:
                 self.listing.unread([market.native])
-                reason = f"{reply.name}: {market.symbol} in 10^-{asset.sz_decimals}"
+                reason = f"{reply.name}: {market.symbol} in 10^-{asset.sz_decimals!s:.40}"
                 out.append(decoding.reject(VENUE, at_ns, reason))
                 continue
             self.listing.adopt(market.native, market.symbol, market.unit, PerpMarket)
-            market.odd.number("maxLeverage", asset.max_leverage, 0.0)
-            out += self.listing.state(market, instrument(market, asset, universe, at_ns))
+            new = instrument(market, asset, decimals, universe, at_ns)
+            out += self.listing.state(market, new)
         if ctxs is not None:
             if reply.name == "instruments":
                 out += self.listing.end(at_ns, lambda native: dex_of(native) == dex)

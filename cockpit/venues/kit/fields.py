@@ -25,6 +25,8 @@ Ms = Annotated[int, Meta(ge=FIRST_S * 1_000, lt=LAST_S * 1_000)]
 Ns = Annotated[int, Meta(ge=FIRST_S * NS_PER_S, lt=LAST_S * NS_PER_S)]
 Position = Annotated[int, Meta(ge=0)]
 """A place in a sequence."""
+Stamp = int | float | str | None
+"""A time as it may be: one that is none leaves the age to the arrival (`moment_ns`)."""
 Number = str | float | None
 """A number as it may be: blank, or nonsense that costs this figure and no other."""
 Rows = tuple[msgspec.Raw, ...]

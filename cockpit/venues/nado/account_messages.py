@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from cockpit.venues.kit.fields import Seconds
+from cockpit.venues.kit.fields import Rows, Seconds
 from cockpit.venues.nado.messages import Answer, Scaled
 
 
@@ -72,7 +72,7 @@ class PaymentRow(Struct, gc=False, frozen=True):
 
 
 class Payments(Struct, gc=False, frozen=True):
-    funding_payments: tuple[PaymentRow, ...]
+    funding_payments: Rows
     next_idx: str | int | None = None
 
 

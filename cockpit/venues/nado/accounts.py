@@ -34,6 +34,7 @@ from cockpit.venues.kit.accounts import Accounts, UnreadableError
 from cockpit.venues.kit.decoding import reject
 from cockpit.venues.kit.parts import OverHttp
 from cockpit.venues.kit.polling import Rota, Timing, read
+from cockpit.venues.kit.rows import RowReader
 from cockpit.venues.nado import account_messages as wire
 from cockpit.venues.nado.account_fills import Fills, Held, read_matches
 from cockpit.venues.nado.mapper import VENUE, NadoMarket
@@ -43,6 +44,7 @@ from cockpit.venues.nado.rest import archive
 _PERIOD_S, _STALE_S = 15.0, 60.0
 _ROWS = 100
 _SETTLING_NS = 90 * NS_PER_S
+_PAYMENTS = RowReader(VENUE, wire.PaymentRow, "product_id")
 _DIGEST = 10
 """Characters of an order's digest that tell two fills of one transaction apart."""
 
@@ -326,10 +328,11 @@ class PublicAccounts(OverHttp):
             return [answer]
         if followed is None or subaccount not in pool:
             return []
-        out: list[Output] = []
+        rows, unread = _PAYMENTS.read(answer.funding_payments, reply.name, reply.at_ns)
+        out: list[Output] = [*unread.rejects]
         page = []
         is_end = answer.next_idx is None
-        for row in answer.funding_payments:
+        for row in rows:
             market, usd = self._products.get(row.product_id), x18(row.amount)
             stamp_ns = row.timestamp * NS_PER_S
             if stamp_ns < reply.at_ns - PAYMENTS_NS:

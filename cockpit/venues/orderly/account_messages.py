@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from cockpit.core.events import FundingPayment, Margin, Position
 from cockpit.core.units import HOUR_S, NS_PER_MS, hour_floor_ns
-from cockpit.venues.kit.fields import Ms, Number
+from cockpit.venues.kit.fields import Ms, Number, Rows
 from cockpit.venues.kit.instruments import ONE, Unit
 from cockpit.venues.kit.numbers import Odd, finite, is_nothing, positive
 from cockpit.venues.orderly.mapper import VENUE, OrderlyMarket, named
@@ -76,7 +76,9 @@ class PaymentRow(Struct, gc=False, frozen=True):
 
 
 class Payments(Struct, gc=False, frozen=True):
-    rows: tuple[PaymentRow, ...]
+    """Rows are read one by one."""
+
+    rows: Rows
     next_cursor: str | None = None
 
 

@@ -28,6 +28,7 @@ from cockpit.venues.kit.accounts import Accounts
 from cockpit.venues.kit.decoding import decode, encode, reject, rejects
 from cockpit.venues.kit.numbers import Odd, finite, positive
 from cockpit.venues.kit.polling import Rota, Timing
+from cockpit.venues.kit.rows import RowReader
 from cockpit.venues.orderly import account_messages as wire
 from cockpit.venues.orderly.mapper import VENUE, OrderlyMarket
 from cockpit.venues.orderly.messages import problem
@@ -40,6 +41,7 @@ _PAGE, _MOST_PAGES = 500, 20
 _BACK_MS = 30 * 86_400_000
 _DUE_NS = 90 * NS_PER_S
 """After a stamp, until its payments can be read."""
+_PAYMENTS = RowReader(VENUE, wire.PaymentRow, "symbol")
 
 
 @dataclass(slots=True)
@@ -192,9 +194,10 @@ class AddressReader:
         followed = None if paid is None else self._accounts.followed.get(paid.address)
         if paid is None or followed is None or answer.data is None:
             return ()
-        out: list[Output] = []
         page, odd = [], Odd()
-        for row in sorted(answer.data.rows, key=lambda row: row.funding_rate_timestamp):
+        rows, unread = _PAYMENTS.read(answer.data.rows, reply.name, reply.at_ns)
+        out: list[Output] = [*unread.rejects]
+        for row in sorted(rows, key=lambda row: row.funding_rate_timestamp):
             stamp_ms = row.funding_rate_timestamp
             paid.stamps_ns[row.symbol] = max(
                 paid.stamps_ns.get(row.symbol, 0), stamp_ms * NS_PER_MS

@@ -151,6 +151,12 @@ def test_a_mark_that_is_none_is_counted_and_leaves_the_rate(mark: str) -> None:
     assert only(Prices, told)[0].mark is None
 
 
+def test_a_stamp_in_another_unit_sets_no_age_and_takes_no_figure_with_it() -> None:
+    told = marked(bitcoin(), E=samples.AT_MS // 1000)
+    assert len(only(Funding, told)) == len(only(Reject, told)) == 1
+    assert [prices.venue_ns for prices in only(Prices, told)] == [None]
+
+
 def test_a_market_that_is_gone_keeps_a_rate_that_is_not_shown() -> None:
     """Both the listing's own word and a missing row count."""
     settling = samples.symbol_row("TONUSDT", status="SETTLING")

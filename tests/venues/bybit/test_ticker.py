@@ -233,6 +233,12 @@ def test_a_mark_that_is_none_is_counted_and_takes_no_other_figure_with_it(price:
     assert only_one(Prices, outputs).index is not None
 
 
+def test_a_stamp_in_another_unit_sets_no_age_and_takes_no_figure_with_it() -> None:
+    outputs = feed(live_session(), frame(ticker("snapshot", ts=TS_MS // 1000, **FULL)))
+    assert [type(event) for event in events(outputs)] == [Prices, OpenInterest, Funding, Reject]
+    assert only_one(Prices, outputs).venue_ns is None
+
+
 def test_a_next_payment_in_another_unit_is_counted() -> None:
     outputs = feed(live_session(), frame(ticker("snapshot", **{**FULL, "nextFundingTime": "17"})))
     assert only_one(Funding, outputs).next_ns is None

@@ -14,7 +14,7 @@ from cockpit.core.events import (
     Volume,
 )
 from cockpit.core.units import HOUR_NS
-from cockpit.venues.contract import Wants
+from cockpit.venues.contract import Fetch, Send, Wants
 from cockpit.venues.hyperliquid import SPEC
 from cockpit.venues.hyperliquid.session import Session
 from tests.support import AT_NS, capture_text, feed, frame, only, reply
@@ -41,6 +41,21 @@ def test_an_instrument_states_what_the_documentation_promises():
     assert (btc.taker_fee, btc.maker_fee) == (0.00045, 0.00015)
     assert (btc.taker_fee, btc.maker_fee) == (SPEC.taker_fee, SPEC.maker_fee)
     assert (btc.funding_interval_s, btc.contract, btc.status) == (3600, 1.0, "active")
+
+
+@pytest.mark.parametrize("odd", [{"maxLeverage": "abc"}, {"marginTableId": "x"}])
+def test_a_figure_of_a_row_that_is_none_costs_itself(odd):
+    facts = feed(session("BTC"), reply("instruments", meta_and_ctxs(asset("BTC", **odd))))
+    assert [type(fact) for fact in facts if not isinstance(fact, Fetch | Send)] == [
+        Instrument, Reject, Funding, OpenInterest, Prices,
+    ]  # fmt: skip
+
+
+def test_steps_that_cannot_be_are_counted_and_the_figures_stand():
+    body = meta_and_ctxs(asset("BTC", szDecimals=-1))
+    facts = feed(session("BTC"), reply("instruments", body))
+    assert only(Instrument, facts) == []
+    assert len(only(Reject, facts)) == 1
 
 
 @pytest.mark.parametrize(

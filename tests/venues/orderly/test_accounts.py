@@ -210,6 +210,15 @@ def test_payments_are_asked_for_of_each_account_thirty_days_back() -> None:
     assert asked["start_time"] == TS_MS + 1000 - 30 * 24 * HOUR_MS
 
 
+def test_a_payment_that_cannot_be_read_costs_no_other() -> None:
+    session, _ = following()
+    asked = asked_payments(read(session, account(position())))
+    rows_ = payment("10.5") | {"funding_rate_timestamp": "soon"}, payment("-2.25")
+    outputs = feed(session, reply(asked.name, paid(*rows_), key=asked.key))
+    assert [one.usd for one in only(FundingPayment, outputs)] == [2.25]
+    assert len(only(Reject, outputs)) == 1
+
+
 def test_received_is_positive_and_accrued_is_not_told_until_it_is_settled() -> None:
     session, _ = following()
     asked = asked_payments(read(session, account(position())))
