@@ -200,7 +200,12 @@ def paid(path: RatePath, hours: PaidHours) -> float:
 def paid_until(path: RatePath, hours: Floats) -> Floats:
     """The rate added up from the path's instant to each of `hours`, any shape."""
     ahead = np.maximum(hours, 0.0)
-    decay = ahead if path.phi == 1.0 else path.phi * (1 - path.phi**ahead) / (1 - path.phi)
+    decay = ahead
+    if path.phi == 0.0:
+        decay = np.zeros_like(ahead)
+    elif path.phi != 1.0:
+        # `expm1`: near 1 the difference of two numbers near 1 would have lost its digits.
+        decay = path.phi * -np.expm1(ahead * np.log(path.phi)) / (1 - path.phi)
     gap = path.now - path.mean
     return np.asarray(path.mean * ahead + gap * decay + path.now * np.minimum(hours, 0.0))
 

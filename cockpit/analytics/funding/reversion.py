@@ -85,4 +85,7 @@ def _geometric(phi: float, steps: float) -> float:
     """phi + phi^2 + ... + phi^steps."""
     if phi == 1.0:
         return float(steps)
-    return phi * (1.0 - math.pow(phi, steps)) / (1.0 - phi)
+    if phi <= 0.0:
+        return phi * (1.0 - math.pow(phi, steps)) / (1.0 - phi)
+    # Near 1 the difference of two numbers near 1 would have lost its digits.
+    return phi * -math.expm1(steps * math.log(phi)) / (1.0 - phi)

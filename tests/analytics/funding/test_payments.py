@@ -1,5 +1,7 @@
 """Funding at instants: which stamps a hold meets and what is paid there. Figures by hand."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,11 +9,13 @@ from hypothesis import strategies as st
 
 from cockpit.analytics.funding.payments import (
     IntervalChange,
+    PaidHours,
     PaymentClock,
     RatePath,
     clock_of,
     paid,
     paid_hours,
+    paid_until,
     payments,
     stamps_ns,
 )
@@ -194,3 +198,12 @@ def test_a_constant_rate_pays_by_the_length_of_the_intervals_that_end(
     end = NOW + minutes * MIN_NS
     hours = paid_hours(of, NOW, NOW, end)
     assert total(of, constant(rate), minutes / 60) == pytest.approx(rate * hours.total, abs=1e-12)
+
+
+def test_a_rate_that_hardly_reverts_keeps_its_digits() -> None:
+    """From 0 towards m: after n hours n - (phi + ... + phi^n) of m, added up exactly."""
+    path = RatePath(at_ns=NOW, now=0.0, mean=2.5e-4, phi=0.99999)
+    phi = Fraction(path.phi)
+    exact = Fraction(path.mean) * sum(1 - phi**hour for hour in range(1, 4))
+    assert paid(path, PaidHours(0.0, 3.0)) == pytest.approx(float(exact), rel=1e-10)
+    assert paid_until(path, np.array([3.0])) == pytest.approx([float(exact)], rel=1e-10)
