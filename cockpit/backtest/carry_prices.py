@@ -15,6 +15,7 @@ from cockpit.backtest.rows import FIRST_NS, LAST_NS
 from cockpit.core.errors import InputError
 from cockpit.forecast.cells import HOUR_NS, Floats, Ints, Series, hour_of
 from cockpit.history.reader import Hourly
+from cockpit.storage.reading import csv_lines
 
 Key = tuple[str, str]
 PriceSeries = tuple[Ints, Floats]
@@ -91,7 +92,7 @@ def load_prices(path: Path) -> dict[str, PriceSeries]:
     found: dict[str, dict[int, float]] = {}
     try:
         with opened(path, "rt", encoding="utf-8-sig", newline="") as text:
-            reader = csv.DictReader(text)
+            reader = csv.DictReader(csv_lines(text))
             missing = {"time_ms", "coin", "mid"} - set(reader.fieldnames or [])
             if missing:
                 raise InputError(

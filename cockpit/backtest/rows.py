@@ -27,6 +27,7 @@ from cockpit.forecast.cells import (
     Series,
     hour_of,
 )
+from cockpit.storage.reading import csv_lines
 
 REQUIRED = ("time_ms", "coin", "funding_rate")
 CANDLE = ("high", "low", "close", "volume")
@@ -121,7 +122,7 @@ def _opened(path: Path) -> TextIO:
 
 
 def _rows(path: Path, text: TextIO, warnings: list[str], notes: list[str]) -> Iterator[Row]:
-    reader = csv.DictReader(text)
+    reader = csv.DictReader(csv_lines(text))
     header = reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or ()]
     missing = [name for name in REQUIRED if name not in header]
     if missing:

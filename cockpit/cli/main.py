@@ -112,6 +112,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return OK
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else USAGE
+    except MemoryError:
+        print("cockpit: there is not enough memory for this; ask for less", file=sys.stderr)
+        return USAGE
     except Exception as error:
         import errno
         import logging
@@ -122,6 +125,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
             give_up_stdout()
             print(f"cockpit: stdout cannot be written: {error.strerror}", file=sys.stderr)
+            return USAGE
+        if isinstance(error, OSError) and isinstance(error.filename, str):
+            print(f"cockpit: {error.filename}: {error.strerror}", file=sys.stderr)
             return USAGE
         from cockpit.cli.logs import start_logging
 

@@ -42,12 +42,16 @@ def find_tapes(paths: list[str]) -> list[Path]:
     found: list[Path] = []
     for text in paths:
         path = Path(text).expanduser()
-        if path.is_dir():
+        try:
+            is_folder, is_there = path.is_dir(), path.exists()
+        except OSError as error:
+            raise InputError(f"{path}: cannot be looked at: {error.strerror}") from error
+        if is_folder:
             inside = tapes_beside(path / "any")
             if not inside:
                 raise InputError(f"{path}: no tape in this folder; expected *.jsonl or *.jsonl.gz")
             found += inside
-        elif path.exists():
+        elif is_there:
             found.append(path)
         else:
             raise InputError(f"{path}: no such tape")

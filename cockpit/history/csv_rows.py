@@ -20,6 +20,7 @@ from cockpit.core.typed import parse_symbol
 from cockpit.core.units import NS_PER_MS, NS_PER_S
 from cockpit.history.rows import WHOLE, Batch, Figures, Sample, Settled
 from cockpit.history.schema import FIGURES
+from cockpit.storage.reading import csv_lines
 
 TIMES: Final = {"at_ns": 1, "paid_at_ns": 1, "time_ns": 1, "time_ms": NS_PER_MS}
 SYMBOLS: Final = ("symbol", "coin")
@@ -57,7 +58,7 @@ class CsvFile:
         self.path = path
         self._venue = venue
         with self._open() as file:
-            self.columns = read_header(path, next(csv.reader(file), []), venue)
+            self.columns = read_header(path, next(csv.reader(csv_lines(file)), []), venue)
         self.bad_lines: Counter[str] = Counter()
         self.first_bad: list[tuple[int, str]] = []
         self._interval_s = interval_s
@@ -155,7 +156,7 @@ class CsvFile:
     def _lines(self) -> Iterator[tuple[int, list[str]]]:
         """(line number, fields) below the header."""
         with self._open() as file:
-            reader = csv.reader(file)
+            reader = csv.reader(csv_lines(file))
             next(reader, None)
             for line in reader:
                 if line:

@@ -1,5 +1,6 @@
 """Where a venue is reached when not at its own addresses: the built-in exchange, a testnet."""
 
+import codecs
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ import msgspec
 from cockpit.core.errors import InputError
 from cockpit.core.urls import is_loopback, url_problem
 from cockpit.core.validation import sentence
+from cockpit.storage.reading import as_utf8
 from cockpit.venues.contract import VenueSpec
 from cockpit.wire.tape import Origin
 
@@ -49,9 +51,15 @@ def load_endpoints(path: Path | str) -> dict[str, Endpoint]:
     try:
         with Path(path).open("rb") as file:
             line = file.readline(2**20)
+            if line.startswith(codecs.BOM_UTF16_LE):
+                # The newline's other half.
+                line += file.read(1)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}", str(error)) from None
-    return parse_endpoints(line, str(path))
+    try:
+        return parse_endpoints(as_utf8(line), str(path))
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: is not text: {error.reason}") from None
 
 
 def parse_endpoints(line: bytes, source: str) -> dict[str, Endpoint]:

@@ -86,6 +86,8 @@ class TapeLines:
         if self._rest_bytes <= MAX_LINE_BYTES:
             self._rest.append(text)
         self._rest_bytes += len(text)
+        if not self._number and self._rest_bytes > MAX_LINE_BYTES:
+            raise TapeError(f"{self._path}, line 1: expected a cockpit-tape/1 header, found no end")
 
     def _whole(self, end: bytes) -> bytes:
         """The line that is complete now."""

@@ -71,6 +71,13 @@ def test_the_ready_line_of_the_built_in_exchange_is_read(tmp_path: Path) -> None
     }
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_the_ready_line_is_read_as_windows_tools_write_it(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "ready.json"
+    path.write_text(json.dumps(READY) + "\r\n", encoding=encoding, newline="")
+    assert set(load_endpoints(path)) == {"tiny"}
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [

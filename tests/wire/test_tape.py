@@ -381,6 +381,17 @@ def test_a_name_that_says_gzip_must_be_gzip(tmp_path: Path) -> None:
         read_tape(tmp_path / "absent.jsonl")
 
 
+def test_a_file_whose_first_line_has_no_end_is_no_tape(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tape_text, "MAX_LINE_BYTES", 1000)
+    path = tmp_path / "zeros.jsonl"
+    with path.open("wb") as file:
+        file.truncate(2**20)
+    with pytest.raises(TapeError, match="line 1: expected a cockpit-tape/1 header, found no end"):
+        read_tape(path)
+
+
 def test_a_tape_of_before_the_survey_without_symbols_wanted_every_market(tmp_path: Path) -> None:
     old = HEADER_LINE.replace(b'["BTC"]', b"[]")
     changed = b'{"t":"wanted","at_ns":1757130041000000001,"wants":{"symbols":["ETH"]}}\n'

@@ -48,6 +48,8 @@ class Faults(msgspec.Struct, frozen=True, kw_only=True):
 NO_FAULTS = Faults()
 RATES = ("drop", "duplicate", "reorder", "corrupt", "truncate", "http_429", "http_500", "http_hang")
 KEYS = Faults.__struct_fields__
+MOST_LETTERS = 2**20
+"""Of a plan; what comes behind them is none, and is not read."""
 
 
 class FaultPlan:
@@ -66,9 +68,12 @@ class FaultPlan:
 def read_plan(path: Path, venues: Iterable[str]) -> FaultPlan:
     """A plan from a TOML or JSON file. ConfigError names the file and the key."""
     try:
-        text = path.read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"cannot read the fault plan {path}: {error}") from error
+        with path.open(encoding="utf-8-sig") as file:
+            text = file.read(MOST_LETTERS)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8 text: {error.reason}") from error
     try:
         table = msgspec.json.decode(text) if path.suffix == ".json" else tomllib.loads(text)
     except (msgspec.DecodeError, tomllib.TOMLDecodeError) as error:
