@@ -84,6 +84,7 @@ def run(args: argparse.Namespace) -> int:
 
         desk = make_desk(args, config, watches_held=only is None)
         at_ns, warnings, pairs = loops.run(scan.live(desk, duration_s))
+    warnings += scan.trouble
     kept = pairs.rows(np.flatnonzero(where.chosen(pairs, conditions)).tolist()[: args.top])
     if args.csv:
         _write_csv(kept)
@@ -123,13 +124,15 @@ class _Scan:
         self._history = history
         self.markets = 0
         """How many were looked at, of the last ranking."""
+        self.trouble: list[str] = []
+        """Why history was not used in it."""
 
     def ranked(self, view: "MarketView", at_ns: int) -> "RankedPairs":
         from cockpit.calculators.scan.ranking import ScanJob, rank
         from cockpit.calculators.scan.reading import listings_of, market_count
 
         settings = self._settings(at_ns - view.clock_offset_ns)
-        listings = _with_kept(listings_of(view, settings, self._inputs), self._history, at_ns)
+        listings = self._with_kept(listings_of(view, settings, self._inputs), at_ns)
         if self._only is not None:
             listings = tuple(one for one in listings if one.symbol in self._only)
         self.markets = market_count(view)
@@ -187,6 +190,18 @@ class _Scan:
         best = tuple(dict.fromkeys(name.partition("@")[0] for name in named))[:BEST_FOLLOWED]
         return tuple(dict.fromkeys((*watched, *best)))
 
+    def _with_kept(self, listings: "tuple[Listing, ...]", at_ns: int) -> "tuple[Listing, ...]":
+        """The same with what history keeps of the funding that was paid, where there is any."""
+        from cockpit.core.errors import CockpitError
+        from cockpit.desk.scan_worker import with_kept
+
+        self.trouble = []
+        try:
+            return listings if self._history is None else with_kept(listings, self._history, at_ns)
+        except CockpitError as error:
+            self.trouble = [f"history is not used: {error.ui_message}"]
+            return listings
+
     def _settings(self, now_ns: int) -> "Settings":
         from cockpit import venues
         from cockpit.desk.calculator_settings import settings_for
@@ -213,20 +228,6 @@ def _lacks(desk: "Desk") -> list[str]:
         if venue.surveyed_ns is None and venue.name not in missing
     )
     return [*warnings, *(f"{name}: has not told its markets in time" for name in silent)]
-
-
-def _with_kept(
-    listings: "tuple[Listing, ...]", folder: Path | None, at_ns: int
-) -> "tuple[Listing, ...]":
-    """The same with what history keeps of the funding that was paid, where there is any."""
-    from cockpit.core.errors import CockpitError
-    from cockpit.desk.scan_worker import with_kept
-
-    try:
-        return listings if folder is None else with_kept(listings, folder, at_ns)
-    except CockpitError as error:
-        print(f"cockpit: history is not used: {error.ui_message}", file=sys.stderr)
-        return listings
 
 
 def _write_csv(rows: "Sequence[Row]") -> None:

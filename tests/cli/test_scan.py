@@ -95,6 +95,15 @@ def test_what_was_paid_comes_from_what_the_cockpit_remembers_or_a_folder_that_is
     assert realised() is None
 
 
+def test_a_history_that_cannot_be_read_is_said_in_the_document(view, capfdbinary):
+    code, printed = scan(capfdbinary, "--view", view, "--json", "--history", view)
+    told = json.loads(printed.out)
+    assert code == 4
+    assert len(told["pairs"]) == 3
+    [words] = told["warnings"]
+    assert words.startswith(f"history is not used: {view}")
+
+
 def test_where_keeps_what_was_asked_for(view, capfdbinary):
     _, printed = scan(capfdbinary, "--view", view, "--json", "--where", "long=dydx")
     assert [pair["long_venue"] for pair in json.loads(printed.out)["pairs"]] == ["dydx"]
