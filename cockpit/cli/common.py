@@ -6,7 +6,7 @@ Imports nothing at its head but argparse: a screen says hello before it reads it
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from cockpit.cli.options import number
+from cockpit.cli.options import number, whole_number
 from cockpit.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -90,10 +90,17 @@ def load_config(args: argparse.Namespace) -> "Config":
     from cockpit import config
     from cockpit.storage import paths
 
+    _refuse_nothing(args.config, "--config", "a file")
     paths.choose_config(Path(args.config) if args.config else None)
     path = paths.config_file()
     is_there = args.config or _exists(path)
     return config.load(path if is_there else None, _flags(args))
+
+
+def _refuse_nothing(given: str | None, option: str, expected: str) -> None:
+    """InputError for a text without letters: `"$FILE"` where FILE is not set means something."""
+    if given is not None and not given.strip():
+        raise InputError(f"{option}: is empty; expected {expected}")
 
 
 def _exists(path: "Path") -> bool:
@@ -130,9 +137,10 @@ def _flags(args: argparse.Namespace) -> dict[str, Any]:
     from cockpit.cli.options import parse_symbols, parse_venues
     from cockpit.venues import REGISTRY
 
+    venues, symbols = args.venues, args.symbols
     flags: dict[str, Any] = {
-        "watch.venues": parse_venues(args.venues, "--venues", REGISTRY) if args.venues else None,
-        "watch.symbols": parse_symbols(args.symbols, "--symbols") if args.symbols else None,
+        "watch.venues": None if venues is None else parse_venues(venues, "--venues", REGISTRY),
+        "watch.symbols": None if symbols is None else parse_symbols(symbols, "--symbols"),
         "watch.depth": getattr(args, "depth", None),
         "log_level": args.log_level,
     }
@@ -143,8 +151,9 @@ def _flags(args: argparse.Namespace) -> dict[str, Any]:
 
 def load_endpoint_file(args: argparse.Namespace) -> "dict[str, Endpoint] | None":
     """The endpoints to use in place of the venues' own, or None."""
-    if not args.endpoints:
+    if args.endpoints is None:
         return None
+    _refuse_nothing(args.endpoints, "--endpoints", "a file")
     from pathlib import Path
 
     from cockpit.wire.endpoints import load_endpoints
@@ -154,12 +163,7 @@ def load_endpoint_file(args: argparse.Namespace) -> "dict[str, Endpoint] | None"
 
 def positive_int(text: str) -> int:
     """An argparse type: a whole number above zero."""
-    from cockpit.core.typed import parse_whole
-
-    try:
-        number = parse_whole(text)
-    except ValueError:
-        number = 0
+    number = whole_number(text)
     if number <= 0:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above zero")
     return number

@@ -5,6 +5,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from cockpit.cli import common
+from cockpit.cli.options import whole_number
 
 if TYPE_CHECKING:
     from cockpit.config import Config, Follow
@@ -15,7 +16,7 @@ READY_WITHIN_S = 20.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--seed", type=int, default=7, metavar="N", help="of the world")
+    parser.add_argument("--seed", type=whole_number, default=7, metavar="N", help="of the world")
     parser.add_argument("--scenario", default="calm", metavar="NAME", help="what happens in it")
     parser.add_argument(
         "--tour", action="store_true", help="six things to see, one after the other"

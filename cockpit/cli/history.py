@@ -198,9 +198,10 @@ def _plain(value: object) -> object:
 def _export(folder: "Folder", args: argparse.Namespace) -> int:
     import json
 
-    from cockpit.cli.options import parse_names
+    from cockpit.cli.options import parse_symbols, parse_venues
     from cockpit.core.errors import InputError
     from cockpit.history.exporter import Format, Span, export
+    from cockpit.venues import REGISTRY
 
     target = Path(args.out)
     ending = args.format or target.suffix.lstrip(".")
@@ -211,8 +212,8 @@ def _export(folder: "Folder", args: argparse.Namespace) -> int:
         table=args.table,
         from_ns=_time(args.begin, "--from") if args.begin else 0,
         to_ns=_time(args.end, "--to") if args.end else 1 << 62,
-        venues=parse_names(args.venues, "--venues") if args.venues else (),
-        symbols=parse_names(args.symbols, "--symbols") if args.symbols else (),
+        venues=() if args.venues is None else parse_venues(args.venues, "--venues", REGISTRY),
+        symbols=() if args.symbols is None else parse_symbols(args.symbols, "--symbols"),
     )
     if span.from_ns >= span.to_ns:
         raise InputError("--to: is not after --from")

@@ -53,3 +53,11 @@ def number(text: str) -> float:
         return typed.parse_number(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def whole_number(text: str) -> int:
+    """An argparse type: a whole number as people type it, such as `10`, `1k` or `1_000`."""
+    try:
+        return typed.parse_whole(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cockpit.cli.options import parse_duration, parse_names
+from cockpit.cli.options import parse_duration, parse_symbols, parse_venues, whole_number
 
 if TYPE_CHECKING:
     from cockpit.sim.server.exchange import Exchange
@@ -22,13 +22,19 @@ when its stdin, being a pipe, closes: hold it open with `tail -f /dev/null | coc
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--seed", type=int, default=7, metavar="N", help="of the world (default 7)")
+    parser.add_argument(
+        "--seed", type=whole_number, default=7, metavar="N", help="of the world (default 7)"
+    )
     parser.add_argument("--scenario", default="calm", metavar="NAME", help="what happens in it")
     parser.add_argument("--faults", metavar="FILE", help="a fault plan, TOML or JSON")
     parser.add_argument("--venues", metavar="A,B", help="only these venues (default: all)")
     parser.add_argument("--symbols", metavar="X,Y", help="only these symbols")
     parser.add_argument(
-        "--markets", type=int, default=0, metavar="N", help="a venue, the quiet ones included"
+        "--markets",
+        type=whole_number,
+        default=0,
+        metavar="N",
+        help="a venue, the quiet ones included",
     )
     parser.add_argument("--for", dest="duration", metavar="D", help="end after (default: never)")
 
@@ -43,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     from cockpit.sim.server.faults import read_plan
     from cockpit.sim.world.assets import DEFAULT_SYMBOLS
 
-    venues = parse_names(args.venues, "--venues") if args.venues else tuple(FACES)
+    venues = tuple(FACES) if args.venues is None else parse_venues(args.venues, "--venues", FACES)
     for name in venues:
         if name not in FACES:
             raise InputError(
@@ -54,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(
             f"--markets: {args.markets} is not between 0 (no quiet ones) and {MOST_MARKETS}"
         )
-    symbols = parse_names(args.symbols, "--symbols") if args.symbols else DEFAULT_SYMBOLS
+    symbols = DEFAULT_SYMBOLS if args.symbols is None else parse_symbols(args.symbols, "--symbols")
     duration_s = parse_duration(args.duration, "--for") if args.duration else None
     scenario = load_scenario(args.scenario)
     plan = read_plan(Path(args.faults), venues) if args.faults else None

@@ -1,8 +1,10 @@
 """Options that several commands share."""
 
+import argparse
+
 import pytest
 
-from cockpit.cli.options import parse_duration, parse_names
+from cockpit.cli.options import parse_duration, parse_names, whole_number
 from cockpit.core.errors import InputError
 
 
@@ -27,3 +29,16 @@ def test_names_keep_their_order_and_come_once() -> None:
 def test_no_name_at_all_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="--symbols"):
         parse_names(text, "--symbols")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("7", 7), ("1k", 1000), ("1_000", 1000), ("1e3", 1000)]
+)
+def test_whole_numbers_are_read_as_people_type_them(text: str, number: int) -> None:
+    assert whole_number(text) == number
+
+
+@pytest.mark.parametrize("text", ["", "1.5", "many", "nan"])
+def test_what_is_no_whole_number_is_refused(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="whole number"):
+        whole_number(text)

@@ -68,6 +68,14 @@ def test_a_venue_lists_as_many_markets_as_asked_for() -> None:
             assert len({row["symbol"] for row in rows if row["venue"] == venue}) == 40
 
 
+def test_names_are_understood_as_everywhere_else() -> None:
+    with running("--venues", "Lighter,hl", "--symbols", "ethusdt") as process:
+        line = ready(process)
+        assert set(line["venues"]) == {"lighter", "hyperliquid"}
+        with urllib.request.urlopen(line["truth_url"], timeout=PATIENCE_S) as answer:
+            assert {row["symbol"] for row in json.load(answer)["markets"]} == {"ETH"}
+
+
 def test_a_number_of_markets_out_of_bounds_is_refused() -> None:
     assert "--markets" in refusal("--markets", "-1")
 
