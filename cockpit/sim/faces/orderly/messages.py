@@ -5,17 +5,20 @@ the builder's name as a suffix, and a dead one, which only the list of prices st
 Sources: https://orderly.network/docs/build-on-omnichain (restful-api, websocket-api).
 """
 
+from importlib import resources
+
 from cockpit.core.units import HOUR_S, NS_PER_MS
-from cockpit.sim.faces.kit.connection import Json
+from cockpit.sim.faces.kit.connection import Json, decode
 from cockpit.sim.faces.kit.figures import now_ms
-from cockpit.sim.world.contract import Listing, MarketState, VenueWorld, alive
+from cockpit.sim.world.contract import Listing, MarketState, TradeTick, VenueWorld, alive
 
 Row = dict[str, Json]
 
 BUILT, BUILT_PRICE = "PERP_AAPL_USDC_mythos", 231.4
 """A builder's market, which stands still."""
 BUILDERS = {"symbol": BUILT, "display_symbol_name": "AAPL", "broker_id": "mythos"}
-CREATED_MS, UPDATED_MS = 1_698_307_630_011, 1_788_641_176_560
+ALIKE: Row = decode((resources.files(__package__) / "listing.json").read_bytes(), {})
+"""What every row of the listing has alike."""
 TIERS_FROM_USD = 2_000_000.0
 """The notional from which a market asks for more than its base margin."""
 
@@ -42,22 +45,17 @@ def info_rows(world: VenueWorld) -> list[Row]:
 def info(state: MarketState) -> Row:
     listing, rule = state.listing, state.rule
     liquidation = 0.006 if listing.max_leverage > 20 else 0.012
-    return {
-        "symbol": listing.native, "display_symbol_name": coin(listing), "broker_id": None,
-        "quote_min": 0, "quote_max": 200_000, "quote_tick": state.price(1),
+    return ALIKE | {
+        "symbol": listing.native, "display_symbol_name": coin(listing),
+        "quote_tick": state.price(1), "base_tick": state.size(1),
         "base_min": state.size(listing.min_lots), "base_max": state.size(10**9),
-        "base_tick": state.size(1), "min_notional": listing.min_notional_usd,
-        "price_range": 0.03, "price_scope": 0.6, "std_liquidation_fee": liquidation,
+        "min_notional": listing.min_notional_usd, "std_liquidation_fee": liquidation,
         "liquidator_fee": liquidation / 2, "claim_insurance_fund_discount": liquidation / 2,
         "funding_period": rule.interval_s // HOUR_S, "cap_funding": rule.cap,
         "floor_funding": -(rule.cap or 0.0), "interest_rate": rule.interest_8h,
-        "created_time": CREATED_MS, "updated_time": UPDATED_MS,
         "liquidation_tier": 1 if listing.max_leverage > 20 else 2, "cap_ir": rule.dampener,
-        "floor_ir": -rule.dampener, "mark_index_price_deviation_floor": 0.97,
-        "mark_index_price_deviation_cap": 1.03, "global_max_oi_cap": 1_000_000_000,
-        "status": "ACTIVE", "base_mmr": listing.mmf, "base_imr": listing.imf,
-        "imr_factor": float(f"{listing.imf / TIERS_FROM_USD**0.8:.4g}"), "deviation_factor": 10,
-        "is_pretge": False,
+        "floor_ir": -rule.dampener, "base_mmr": listing.mmf, "base_imr": listing.imf,
+        "imr_factor": float(f"{listing.imf / TIERS_FROM_USD**0.8:.4g}"),
     }  # fmt: skip
 
 
@@ -97,6 +95,14 @@ def _paid(state: MarketState) -> Row:
         "last_funding_rate": rate(paid[1]) if paid else None,
         "next_funding_time": state.next_funding_ns and state.next_funding_ns // NS_PER_MS,
         "sum_unitary_funding": round(state.funding_index, 8),
+    }  # fmt: skip
+
+
+def fill(state: MarketState, trade: TradeTick) -> Row:
+    return {
+        "symbol": state.listing.native, "side": trade.side.value.upper(),
+        "executed_price": state.price(trade.ticks), "executed_quantity": state.size(trade.lots),
+        "executed_timestamp": trade.at_ns // NS_PER_MS,
     }  # fmt: skip
 
 

@@ -5,6 +5,7 @@
 | `/v1/public/info`, `/futures`, `/funding_rates` | all markets at once |
 | `/v1/public/futures/S`, `/funding_rate/S` | one |
 | `/v1/public/futures/S` of no market | 200, success, and no data |
+| `/v1/public/market_trades` | newest first; no market, no rows |
 | `/v1/public/funding_rate_history` | newest first, pages of at most 500; no market, no rows |
 | `POST /v1/public/query` | by `type`; an envelope and error codes of its own |
 
@@ -13,10 +14,11 @@ Sources: https://orderly.network/docs/build-on-omnichain/restful-api, .../public
 """
 
 from collections.abc import Callable
+from importlib import resources
 
 from cockpit.core.units import NS_PER_MS
 from cockpit.sim.faces.kit.budgets import Budgets
-from cockpit.sim.faces.kit.connection import Json, encode
+from cockpit.sim.faces.kit.connection import Json, decode, encode
 from cockpit.sim.faces.kit.figures import now_ms
 from cockpit.sim.faces.kit.parameters import Parameters, Refusal
 from cockpit.sim.faces.kit.routes import Request, Routes, reply
@@ -75,17 +77,16 @@ def _history(request: Request) -> Json:
     return {"rows": rows[(number - 1) * size : number * size], "meta": meta}
 
 
-CHAIN = {"name": "Arbitrum", "chain_id": "42161"}
-SYSTEM = {"status": 0, "msg": "System is functioning properly.", "scheduled_maintenance": None}
-ARBITRUM = {
-    "chain_id": "42161", "contract_address": "0xaf88d065", "decimals": 6, "withdrawal_fee": 1,
-    "cross_chain_withdrawal_fee": 2, "display_name": "USDC",
-}  # fmt: skip
-USDC = {
-    "token": "USDC", "token_hash": "0xd6aca1be", "decimals": 6, "minimum_withdraw_amount": 1,
-    "base_weight": 1, "discount_factor": None, "haircut": 0, "user_max_qty": -1,
-    "is_collateral": True, "on_chain_swap": False, "chain_details": [ARBITRUM],
-}  # fmt: skip
+def _fills(request: Request) -> Json:
+    """Newest first; no market, no rows."""
+    asked = Parameters(request.query, _invalid)
+    state, limit = request.world.markets.get(asked.text("symbol")), asked.limit(10, MOST_ROWS)
+    recent = request.world.recent_trades(state.listing.symbol, limit) if state else []
+    return {"rows": [wire.fill(state, trade) for trade in reversed(recent) if state]}
+
+
+FIXED = decode((resources.files(__package__) / "fixed.json").read_bytes(), {})
+"""What never changes, by its path."""
 
 
 # --- Public Info -------------------------------------------------------------------------------
@@ -106,14 +107,14 @@ QUERIES = {"accountState": accounts.state, "fundingPayments": accounts.payments}
 on_http = Routes(
     {
         "GET /v1/public/info": lambda request: {"rows": wire.info_rows(request.world)},
+        "GET /v1/public/info/{symbol}": lambda request: _row(request, wire.info_rows),
         "GET /v1/public/futures": lambda request: {"rows": wire.futures_rows(request.world)},
         "GET /v1/public/futures/{symbol}": lambda request: _row(request, wire.futures_rows),
         "GET /v1/public/funding_rates": lambda request: {"rows": wire.rates(request.world)},
         "GET /v1/public/funding_rate/{symbol}": lambda request: _row(request, wire.rates),
         "GET /v1/public/funding_rate_history": _history,
-        "GET /v1/public/system_info": lambda request: SYSTEM,
-        "GET /v1/public/token": lambda request: {"rows": [USDC]},
-        "GET /v1/public/chain_info": lambda request: {"rows": [CHAIN]},
+        "GET /v1/public/market_trades": _fills,
+        **{f"GET {path}": lambda request: FIXED[request.path] for path in FIXED},
         "POST /v1/public/query": _query,
     },
     envelope=_envelope, refused=_refused, missing=NOWHERE, budgets=Budgets(100, 1.0, TOO_FREQUENT),

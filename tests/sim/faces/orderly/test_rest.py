@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from cockpit.core.market import Side
 from cockpit.core.scenario import Scenario
 from cockpit.sim import load
 from cockpit.sim.faces import orderly
@@ -33,6 +34,20 @@ def ask(world: FakeWorld, path: str) -> Any:
 
 def rows(world: FakeWorld, path: str) -> dict[str, Any]:
     return {row["symbol"]: row for row in ask(world, path)["data"]["rows"]}
+
+
+def test_fills_are_newest_first_and_of_no_market_none(world: FakeWorld) -> None:
+    for lots in (3, 4):
+        world.trade("BTC", Side.SELL, 1_110_000, lots)
+    told = ask(world, f"/v1/public/market_trades?symbol={BTC}")["data"]["rows"]
+    assert [row["executed_quantity"] for row in told] == [0.00004, 0.00003]
+    assert (told[0]["side"], told[0]["executed_price"]) == ("SELL", 111_000.0)
+    assert told[0]["executed_timestamp"] == START_MS
+    assert ask(world, "/v1/public/market_trades?symbol=PERP_NO_USDC")["data"]["rows"] == []
+
+
+def test_the_rules_of_one_market_are_those_of_the_listing(world: FakeWorld) -> None:
+    assert ask(world, f"/v1/public/info/{BTC}")["data"] == rows(world, "/v1/public/info")[BTC]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ pro = pytest.importorskip("ccxt.pro")
 
 VENUE, SYMBOLS = "orderly", "BTC,ETH,PEPE,HYPE"
 BTC = "BTC/USDC:USDC"
-NEEDS_A_KEY = ("fetchOrderBook", "fetchOHLCV", "fetchTrades")
+NEEDS_A_KEY = ("fetchOrderBook", "fetchOHLCV")
 
 
 def pointed(module: Any, sim: Exchange) -> Any:
