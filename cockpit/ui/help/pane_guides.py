@@ -264,7 +264,7 @@ PANE_GUIDES: Mapping[str, PaneGuide] = {
         name="this program",
         shows="The program itself: its settings, its clock, its pictures, its memory.",
         keys=("pane.zoom", "pane.next", "pane.write", "view.repaint", "app.command"),
-        words=("loop lag", "frames wanted", "history", "reading"),
+        words=("loop lag", "frames drawn", "history", "reading"),
     ),
     "log": PaneGuide(
         name="log",

@@ -120,7 +120,7 @@ def test_the_programs_figures_are_shown_and_unmeasured_ones_are_dots() -> None:
     scene = scenes.live()
     scene.feed = FeedStats(messages_per_s=1812.4, coalescing=True, recording=False)
     scene.frames = FrameStats(hz_wanted=10.0, hz_drawn=6.0, bytes_per_s=15_300.0, memory_mb=63.4)
-    rows = {line[2:24].strip(): line for line in text_of(program, scene, 80, 20).splitlines()}
+    rows = {line[2:20].strip(): line for line in text_of(program, scene, 80, 20).splitlines()}
     assert "1812/s" in rows["messages"]
     assert "coalesced" in rows["reading"]
     assert "15.3 kB/s" in rows["to the terminal"]
@@ -142,7 +142,7 @@ def test_what_becomes_of_history_is_said_and_trouble_with_it_comes_first() -> No
         ("waiting", "NOT written"),
     ):
         scene.feed = of_history(standing=standing, samples=8400, problem="", notice="")
-        rows = {row[2:24].strip(): row for row in text_of(program, scene, 80, 20).splitlines()}
+        rows = {row[2:20].strip(): row for row in text_of(program, scene, 80, 20).splitlines()}
         assert words in rows["history"]
     scene.feed = of_history(standing="waiting", problem="the disk is full; rows wait")
     text = text_of(trouble, scene, 120, 12)
@@ -155,10 +155,18 @@ def test_fewer_frames_than_wanted_are_a_warning() -> None:
     scene = scenes.live()
     scene.frames = FrameStats(hz_wanted=10.0, hz_drawn=6.0)
     drawn = next(line for line in program.lines(scene, 80, 20) if "frames drawn" in plain(line))
-    assert ("6.0/s", "warn") in drawn
+    assert ("6.0/s of 10.0/s", "warn") in drawn
 
 
 def test_a_channel_to_people_that_fails_is_told_in_trouble() -> None:
     scene = scenes.live()
     scene.ui.alerts.channels = ("notify phone: no answer within 40 s; 2 alerts wait",)
     assert "alerts      notify phone: no answer within 40 s" in text_of(trouble, scene)
+
+
+def test_where_the_settings_come_from_is_said_whole_on_two_lines_if_need_be() -> None:
+    scene = scenes.live()
+    scene.settings = "defaults: the demo reads no config but one that is asked for with --config"
+    for width in (46, 62, 80):
+        words = " ".join(text_of(program, scene, width, 20).replace("│", " ").split())
+        assert scene.settings in words

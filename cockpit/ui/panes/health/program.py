@@ -4,11 +4,13 @@ from cockpit.desk.stats import FeedStats
 from cockpit.history.service import Standing
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.text import format as fmt
-from cockpit.ui.text.styled import Line, clean, fit, framed
+from cockpit.ui.text.cells import cell_len
+from cockpit.ui.text.styled import Line, clean, fit, framed, wrap
 
 TITLE = "program"
 HZ = 1.0
-_LABEL = 22
+_LABEL = 18
+_LAGS_MS = 50.0
 _STANDINGS: dict[Standing, tuple[str, str]] = {
     "off": ("off", "text"),
     "starting": ("starting", "text"),
@@ -25,14 +27,17 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
     room = width - 2 - _LABEL - 1
     body: list[Line] = []
     for label, figure, role, note in _rows(readings):
-        shown = figure + (f"  {note}" if note and len(figure) + 2 + len(note) <= room else "")
+        first, *more = wrap(figure, max(1, room))
+        has_note = note and not more and cell_len(first) + 2 + cell_len(note) <= room
+        shown = role if figure != fmt.MISSING else "dim"
         body.append(
             [
                 (f" {fit(label, _LABEL)}", "dim"),
-                (figure, role if figure != fmt.MISSING else "dim"),
-                (shown[len(figure) :], "dim"),
+                (first, shown),
+                (f"  {note}" * bool(has_note), "dim"),
             ]
         )
+        body += [[(" " * (_LABEL + 1), "dim"), (words, shown)] for words in more]
     return framed(
         body,
         width,
@@ -63,10 +68,18 @@ def _rows(readings: Readings) -> list[Row]:
             "",
         ),
         _history(feed),
-        ("loop lag", _of(frames.loop_lag_ms, " ms", 1), "number", "how late the clock ticks"),
-        ("loop lag, worst", _of(lag, " ms", 1), "warn" if lag and lag > 50 else "number", ""),
-        ("frames drawn", _of(drawn, "/s", 1), "warn" if slow else "number", ""),
-        ("frames wanted", _of(wanted, "/s", 1), "text", clean(frames.reason)),
+        (
+            "loop lag",
+            f"{_of(frames.loop_lag_ms, ' ms', 1)}, worst {_of(lag, ' ms', 0)}",
+            "warn" if lag and lag > _LAGS_MS else "number",
+            "how late the clock ticks",
+        ),
+        (
+            "frames drawn",
+            f"{_of(drawn, '/s', 1)} of {_of(wanted, '/s', 1)}",
+            "warn" if slow else "number",
+            clean(frames.reason),
+        ),
         (
             "frames skipped",
             fmt.MISSING if frames.frames_skipped is None else str(frames.frames_skipped),
@@ -74,8 +87,12 @@ def _rows(readings: Readings) -> list[Row]:
             "the terminal was not ready",
         ),
         ("a frame costs", _of(frames.paint_ms, " ms", 1), "number", ""),
-        ("to the terminal", _bytes(frames.bytes_per_s), "number", ""),
-        ("terminal round trip", _of(frames.terminal_rtt_ms, " ms", 0), "number", ""),
+        (
+            "to the terminal",
+            f"{_bytes(frames.bytes_per_s)}, back in {_of(frames.terminal_rtt_ms, ' ms', 0)}",
+            "number",
+            "",
+        ),
         ("memory", _of(frames.memory_mb, " MB", 0), "number", ""),
         ("settings", clean(readings.settings) or fmt.MISSING, "text", ""),
     ]
