@@ -14,6 +14,7 @@ from cockpit.calculators.scan.packed import PackedScan, unpacked
 from cockpit.calculators.scan.ranked import RankedPairs
 from cockpit.calculators.scan.ranking import ScanJob, rank
 from cockpit.core.units import HOUR_NS, HOUR_S
+from cockpit.desk import heap
 from cockpit.history.at_stamps import figures_at
 from cockpit.history.errors import HistoryError
 from cockpit.history.layout import DAY_NS, Folder
@@ -44,7 +45,10 @@ def rank_order(order: ScanOrder, _: Callable[[int, int], bool]) -> RankedPairs:
     if order.history is not None:
         with suppress(HistoryError):
             listings = with_kept(listings, order.history, scan.at_ns)
-    return rank(ScanJob(listings=listings, inputs=scan.inputs, at_ns=scan.at_ns))
+    pairs = rank(ScanJob(listings=listings, inputs=scan.inputs, at_ns=scan.at_ns))
+    # A month of all markets passes through once, and stays as holes.
+    heap.give_back()
+    return pairs
 
 
 def with_kept(listings: Iterable[Listing], folder: Path, at_ns: int) -> tuple[Listing, ...]:
