@@ -22,7 +22,7 @@ from cockpit.ui.text.styled import Line, Span, clean, fit, framed, right, wrap
 TITLE = "scan_pair"
 LEAST_SAMPLES = 12
 """Of both mids at once, before their bounds are told: a minute."""
-HZ = 1.0
+HZ = 2.0
 _HEADS = (
     ("", 7), ("venue", 12), ("rate now", 10), ("next 24 h", 10), ("pays", 5), ("next in", 9),
     ("price", 12), ("oi $", 8), ("24 h $", 8), ("taker", 7), ("book", 9), ("quoted in", 10),
