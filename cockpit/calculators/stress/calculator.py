@@ -213,7 +213,9 @@ def _say_who_plays(scenarios: Sequence[Scenario], roles: Mapping[str, str], note
         for key in keys
     }
     played = [
-        f"{role.removeprefix('@')} is {roles.get(role, 'nobody')}"
+        f"{role.removeprefix('@')} is {roles[role]}"
+        if role in roles
+        else f"no {role.removeprefix('@')}"
         for role in ROLES
         if role in asked
     ]

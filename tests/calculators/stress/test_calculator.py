@@ -137,6 +137,14 @@ def test_roles_fall_to_the_venues_that_hold_the_most_and_it_is_said_to_which() -
     assert "scenarios: long is a, short is b" in result.assumed
 
 
+def test_a_role_that_falls_to_no_venue_is_named_as_missing() -> None:
+    result = run(
+        "stress", TWO, positions=[held("a", 10), held("b", 4)], equity_usd=RICH,
+        shocks={"gap": {"@long": -0.05, "@short": 0.01}},
+    )  # fmt: skip
+    assert "scenarios: long is a, no short" in result.assumed
+
+
 def test_where_nobody_is_short_an_outage_hits_the_largest_and_a_gap_nobody() -> None:
     rows = [held("a", 10), held("b", 4)]
     row = one(positions=rows, shocks={"gap": {"@short": 0.1}, "equity_lost": {"@short": 0.5}})
