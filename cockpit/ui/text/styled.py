@@ -153,7 +153,10 @@ def framed(
     lines: list[Line] = [[*top, ("─" * (room - width_of(top)), role), (tail, role)]]
     hidden = len(body) - (height - 2)
     if hidden > 0 and height > 3:
-        body = [*body[: height - 3], [(f" … {hidden + 1} more lines: zoom this pane", "dim")]]
+        body = [
+            *body[: height - 3],
+            [(f" … {hidden + 1} more lines: zoom, or a larger terminal", "dim")],
+        ]
     for i in range(height - 2):
         row = clip(body[i], inner) if i < len(body) else [(" " * inner, "text")]
         lines.append([("│", role), *row, ("│", role)])
