@@ -65,7 +65,7 @@ def _status(said: str) -> Literal["active", "paused", "delisted"]:
     return "active" if said == "TRADING" else "paused"
 
 
-def marked(market: AsterMarket, row: wire.Mark, at_ns: int) -> Figures:
+def marked(market: AsterMarket, row: wire.Mark | wire.PremiumRow, at_ns: int) -> Figures:
     """Mark, index and the running rate; no rate of a market without a mark."""
     said = Figures(VENUE, market, at_ns, moment_ns(row.E))
     said.moment(row.E)
@@ -75,24 +75,11 @@ def marked(market: AsterMarket, row: wire.Mark, at_ns: int) -> Figures:
     return said
 
 
-def of_premium(row: wire.PremiumRow) -> wire.Mark:
-    """What REST says of all markets, in the words of the stream."""
-    return wire.Mark(
-        s=row.symbol, E=row.time, p=row.markPrice, i=row.indexPrice, r=row.lastFundingRate,
-        T=row.nextFundingTime,
-    )  # fmt: skip
-
-
 def traded(market: AsterMarket, row: wire.Ticker | wire.TickerRow, at_ns: int) -> Figures:
     """The last price, and what was traded in 24 hours."""
-    last, usd, base, stamp = (
-        (row.c, row.q, row.v, row.E)
-        if isinstance(row, wire.Ticker)
-        else (row.lastPrice, row.quoteVolume, row.volume, row.closeTime)
-    )
-    said = Figures(VENUE, market, at_ns, moment_ns(stamp))
-    said.prices(last=last)
-    said.volume(usd, base)
+    said = Figures(VENUE, market, at_ns, moment_ns(row.E))
+    said.prices(last=row.c)
+    said.volume(row.q, row.v)
     return said
 
 

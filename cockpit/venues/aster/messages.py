@@ -7,7 +7,7 @@ fills must be what they are, or the message is none.
 from typing import Any
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType, field
 
 from cockpit.venues.kit.fields import Ladder, Ms, Number, Position, Price, Rows, Stamp, decoder
 
@@ -109,20 +109,24 @@ class FundingInfoRow(Struct, gc=False, frozen=True):
 
 
 class PremiumRow(Struct, gc=False, frozen=True):
-    symbol: str
-    time: Stamp = None
-    markPrice: Number = None
-    indexPrice: Number = None
-    lastFundingRate: Number = None
-    nextFundingTime: Number = None
+    """A `Mark` as REST says it."""
+
+    s: str = field(name="symbol")
+    E: Stamp = field(name="time", default=None)
+    p: Number = field(name="markPrice", default=None)
+    i: Number = field(name="indexPrice", default=None)
+    r: Number = field(name="lastFundingRate", default=None)
+    T: Number = field(name="nextFundingTime", default=None)
 
 
 class TickerRow(Struct, gc=False, frozen=True):
-    symbol: str
-    lastPrice: Number = None
-    volume: Number = None
-    quoteVolume: Number = None
-    closeTime: Number = None
+    """A `Ticker` as REST says it."""
+
+    s: str = field(name="symbol")
+    E: Stamp = field(name="closeTime", default=None)
+    c: Number = field(name="lastPrice", default=None)
+    v: Number = field(name="volume", default=None)
+    q: Number = field(name="quoteVolume", default=None)
 
 
 class Interest(Struct, gc=False, frozen=True):

@@ -135,14 +135,14 @@ class Rest:
 
     def _premium_row(self, row: wire.PremiumRow, at_ns: int) -> Iterable[Output]:
         """What the streams say as well: it counts where they were silent."""
-        market = self.survey.shown(row.symbol)
-        if market is None or mapper.told_ms(row.time, at_ns) - market.told_ms < _TOLD_MS:
+        market = self.survey.shown(row.s)
+        if market is None or mapper.told_ms(row.E, at_ns) - market.told_ms < _TOLD_MS:
             return ()
-        return self.survey.news(market, mapper.marked(market, mapper.of_premium(row), at_ns))
+        return self.survey.news(market, mapper.marked(market, row, at_ns))
 
     def _ticker_row(self, row: wire.TickerRow, at_ns: int) -> Iterable[Output]:
         """Of a survey; those that are watched have a stream."""
-        market = self.survey.shown(row.symbol)
+        market = self.survey.shown(row.s)
         if market is None or self.survey.is_watched(market):
             return ()
         return self._last_said.news(mapper.traded(market, row, at_ns))
