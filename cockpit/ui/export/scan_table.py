@@ -7,13 +7,11 @@ from cockpit.calculators.scan.document import HEADER, csv_row
 from cockpit.ui.export.market_tables import Table, Value
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.scan import scan_view
-from cockpit.ui.readings.scan_coins import CoinRow, coins_view
+from cockpit.ui.readings.scan_coins import FIGURE_OF, CoinRow, coins_view
 
-COIN_HEADER = (
-    "coin", "spread_hourly", "price_usd", "price_change_24h_frac", "oi_usd", "oi_change_24h_frac",
-    "volume_24h_usd",
+_OF_COIN = (
+    "price_usd", "price_change_24h_frac", "oi_usd", "oi_change_24h_frac", "volume_24h_usd",
 )  # fmt: skip
-RATE_NAMES = ("hourly", "interval_s")
 
 
 def _scan(readings: Readings) -> Table:
@@ -27,11 +25,14 @@ def _scan(readings: Readings) -> Table:
 
 
 def _coins(readings: Readings) -> Table:
-    """A row a coin in the trader's order, a rate and its interval a venue, as they were ranked."""
+    """A row a coin in the trader's order, a rate and its interval a venue, as they were ranked:
+    of now, or the mean that is on the screen."""
     view = coins_view(readings)
     rows = () if view is None else view.rows
     venues = [venue.name for venue in readings.venues]
-    header = (*COIN_HEADER, *(f"{venue}_{name}" for venue in venues for name in RATE_NAMES))
+    rate = FIGURE_OF[readings.ui.scan.span]
+    names = [f"{venue}_{name}" for venue in venues for name in (rate, "interval_s")]
+    header = ("coin", f"spread_{rate}", *_OF_COIN, *names)
     return Table(header, [(*_coin(row), *_rates(row, venues)) for row in rows])
 
 

@@ -21,7 +21,8 @@ AT_LEAST: Final = "≥"
 """Before a sum in which the figure of a market is not known."""
 LOWEST, HIGHEST = "▼", "▲"
 """Before the rates of the widest spread: where to be long, and where short."""
-_FIGURES: Final = dict(zip(SPANS, ("hourly", *PAID), strict=True))
+FIGURE_OF: Final = dict(zip(SPANS, ("hourly", *PAID), strict=True))
+"""What the rates of a span are called among the figures of listed markets."""
 
 
 class Rate(NamedTuple):
@@ -88,7 +89,7 @@ def coin_rows(pairs: RankedPairs, span: str = SPANS[0]) -> list[CoinRow]:
     }
     ranked = [pairs.symbol_of(place) for place in pairs.best.tolist()]
     assets = dict.fromkeys((*ranked, *places))
-    return [_row(pairs, asset, places[asset], _FIGURES[span]) for asset in assets]
+    return [_row(pairs, asset, places[asset], FIGURE_OF[span]) for asset in assets]
 
 
 def _row(pairs: RankedPairs, asset: str, places: np.ndarray, figure: str) -> CoinRow:

@@ -143,6 +143,11 @@ def test_what_is_written_is_what_was_ranked(scene):
     assert found["WIF"]["bravo_interval_s"] == 3600
     assert found["WIF"]["price_change_24h_frac"] == pytest.approx(0.25)
     assert found["SOLO"]["alphaswap_hourly"] is None
+    scene.ui.scan.span = "7 d"
+    columns = table_of(scene, "scan", ()).columns
+    assert "bravo_paid_7d" in columns, "a mean is not called a rate of now"
+    assert "spread_paid_7d" in columns
+    assert "bravo_hourly" not in columns
 
 
 def test_nothing_ranked_yet_says_so():
