@@ -14,6 +14,7 @@ from cockpit.venues.hyperliquid.book import CROSSED, TouchedLadder, sides_of
 from cockpit.venues.hyperliquid.messages import VENUE
 from cockpit.venues.hyperliquid.rest_messages import Prediction, SettledRow
 from cockpit.venues.kit.decoding import reject
+from cockpit.venues.kit.dedupe import Seen
 from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.instruments import Market
 from cockpit.venues.kit.numbers import amount, finite, is_nothing, positive
@@ -38,6 +39,7 @@ class PerpMarket(Market):
     is_left: bool = False
     is_dead: bool = False
     mark: float | None = None
+    fills: Seen = field(default_factory=Seen)
     paid: dict[int, float] = field(default_factory=dict)
     """Settled rates that were stated, by their stamps (ns)."""
 

@@ -55,7 +55,7 @@ from cockpit.venues.hyperliquid.messages import VENUE, dex_of, key_of, name_of
 from cockpit.venues.hyperliquid.rest_messages import JSON, ask
 from cockpit.venues.kit import decoding, numbers
 from cockpit.venues.kit.backfill import Backfill, Page, Plan
-from cockpit.venues.kit.dedupe import Seen, Unchanged
+from cockpit.venues.kit.dedupe import Unchanged
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.instruments import Instruments, Unit
 from cockpit.venues.kit.polling import Question, Rota, Timing
@@ -81,7 +81,6 @@ DEX_RETRY_S = 60.0
 """A builder's dex may not exist; the validators' own does."""
 PAGE_ROWS, HOUR_S = 500, 3_600
 HISTORY = Plan(newest_first=False, rows=PAGE_ROWS, chunk_s=(PAGE_ROWS - 1) * HOUR_S)
-TRADES_REMEMBERED = 4096
 SAME_BLOCKS_NS = 5_000_000_000
 REPLIES = (
     "instruments", "tickers", "funding_history", "open_interest", "book", "account", "time",
@@ -99,7 +98,6 @@ class Session(VenueSession):
         """By dex, in the order of its universe; None where a row is no perp that we can read."""
         self._watched: dict[str, PerpMarket] = {}
         self._said = Unchanged()
-        self._fills = Seen(TRADES_REMEMBERED)
         self._height, self._height_ns = -1, 0
         self._accounts = account.Accounts()
         self._accounts.want(wants.accounts)
@@ -200,7 +198,7 @@ class Session(VenueSession):
         for fill in fills:
             if market is None or market.native != fill.coin:
                 market = self._heard("trades", fill.coin)
-            if market is not None and self._fills.is_new((fill.time, fill.coin, fill.tid)):
+            if market is not None and market.fills.is_new((fill.time, fill.tid)):
                 out.append(market.trade(fill, at_ns))
         return out
 

@@ -1,6 +1,5 @@
 """What was said already: fills that come twice, facts that have not changed."""
 
-from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Iterator
 from typing import TypeVar
 
@@ -17,16 +16,25 @@ class Seen:
     Venues repeat the last fifty fills of a market, and its last fifty liquidations.
     """
 
-    def __init__(self, capacity: int = 256) -> None:
+    __slots__ = ("_capacity", "_known", "_oldest", "_ring")
+
+    def __init__(self, capacity: int = 128) -> None:
         self._capacity = capacity
-        self._known: OrderedDict[Hashable, None] = OrderedDict()
+        self._known: set[Hashable] = set()
+        self._ring: list[Hashable] = []
+        """In the order of arrival, from `_oldest` on and round."""
+        self._oldest = 0
 
     def is_new(self, identity: Hashable) -> bool:
         if identity in self._known:
             return False
-        self._known[identity] = None
-        if len(self._known) > self._capacity:
-            self._known.popitem(last=False)
+        self._known.add(identity)
+        if len(self._ring) < self._capacity:
+            self._ring.append(identity)
+            return True
+        self._known.discard(self._ring[self._oldest])
+        self._ring[self._oldest] = identity
+        self._oldest = (self._oldest + 1) % self._capacity
         return True
 
 
