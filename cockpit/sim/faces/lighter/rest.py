@@ -29,6 +29,7 @@ MOST_FUNDINGS = 750
 MOST_CANDLES = 500
 RESOLUTIONS = ("1m", "5m", "15m", "30m", "1h", "4h", "12h", "1d", "1w")
 WITHDRAWAL_DELAY_S = 14_400
+L1_BLOCK = 25_310_440
 ORDER_LIFE_MS = 28 * 86_400_000
 RATE_UNIT_DECIMALS = 6
 MARGIN_UNITS = 10_000
@@ -347,6 +348,19 @@ def _funding_rates(request: Request) -> Row:
     return {"funding_rates": rows}
 
 
+def _layer1(request: Request) -> Row:
+    """One provider of the settlement layer, which is well."""
+    ethereum = {"chainId": 1, "networkId": 1, "latestBlockNumber": L1_BLOCK}
+    latest = ("generic", "governance", "desert")
+    return {
+        "l1_providers": [ethereum],
+        "l1_providers_health": True,
+        "validator_info": [],
+        "contract_addresses": [],
+        **{f"latest_l1_{kind}_block": L1_BLOCK for kind in latest},
+    }
+
+
 def _envelope(request: Request, data: Json) -> HttpReply:
     return reply(200, {"code": 200} | data)
 
@@ -365,11 +379,13 @@ API = {
     "exchangeStats": _exchange_stats,
     "funding-rates": _funding_rates,
     "fundings": _fundings,
+    "layer1BasicInfo": _layer1,
     "orderBookDetails": _order_book_details,
     "orderBookOrders": _order_book_orders,
     "orderBooks": _order_books,
     "positionFunding": accounts.position_funding,
     "recentTrades": _recent_trades,
+    "trades": _recent_trades,
     "withdrawalDelay": lambda request: {"seconds": WITHDRAWAL_DELAY_S},
 }
 ROUTES = Routes(

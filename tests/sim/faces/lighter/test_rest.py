@@ -74,6 +74,19 @@ def test_the_venue_adds_up_its_markets(world: FakeWorld) -> None:
     assert stats["daily_trades_count"] == sum(each.values())
 
 
+def test_trades_by_time_are_the_recent_ones(world: FakeWorld) -> None:
+    world.trade("BTC", Side.BUY, 1_110_001, 5)
+    by_time = get(world, "trades?market_id=1&sort_by=timestamp&limit=1")
+    assert by_time == get(world, "recentTrades?market_id=1&limit=1")
+    assert len(by_time["trades"]) == 1
+
+
+def test_the_settlement_layer_is_well(world: FakeWorld) -> None:
+    layer = get(world, "layer1BasicInfo")
+    assert layer["l1_providers_health"] is True
+    assert layer["latest_l1_generic_block"] == layer["l1_providers"][0]["latestBlockNumber"]
+
+
 def test_inactive_markets_are_listed_as_such(world: FakeWorld) -> None:
     rows = {row["market_id"]: row for row in get(world, "orderBooks")["order_books"]}
     assert (rows[28]["symbol"], rows[28]["status"]) == ("MKR", "inactive")
