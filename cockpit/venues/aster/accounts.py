@@ -72,10 +72,20 @@ class Problem(Struct, gc=False, frozen=True):
 
 
 class Answer(Struct, gc=False, frozen=True):
-    """Under HTTP 200 also where it is an error."""
+    """Under HTTP 200 also where it is an error. It may come without its wrapper."""
 
     result: Balance | None = None
     error: Problem | None = None
+    address: str | None = None
+    accountPrivacy: Literal["enabled", "disabled"] | None = None
+    perpAssets: tuple[Wallet, ...] | None = None
+    positions: tuple[Product, ...] | None = None
+
+    @property
+    def balance(self) -> Balance | None:
+        if self.result is not None or self.address is None or self.accountPrivacy is None:
+            return self.result
+        return Balance(self.address, self.accountPrivacy, self.perpAssets, self.positions)
 
 
 BALANCE = decoder(Answer)
@@ -102,7 +112,7 @@ class PublicAccounts(Hears):
         answer, address, at_ns = self._rota.read(reply), reply.key, reply.at_ns
         if isinstance(answer, Reject):
             return self._accounts.rejected(address, answer)
-        followed, balance = self._accounts.followed.get(address), answer.result
+        followed, balance = self._accounts.followed.get(address), answer.balance
         if followed is None or balance is None:
             return []
         if balance.accountPrivacy == "enabled":
@@ -184,7 +194,7 @@ def _problem(answer: Answer) -> str | None:
     """Why an answer is none. An account that hides may also be refused with an error."""
     if answer.error is not None:
         return f"{answer.error.code} {answer.error.message}"
-    return "no result" if answer.result is None else None
+    return "no result" if answer.balance is None else None
 
 
 def _ask(address: str) -> Fetch:

@@ -156,6 +156,12 @@ def test_half_an_account_is_none_of_it(result: Any) -> None:
     assert len(only(Reject, out)) == 1
 
 
+def test_an_answer_without_its_wrapper_is_one() -> None:
+    out = feed(following(), reply("account", balance(held("BTCUSDT", "0.5")), key=ADDRESS))
+    assert status(out) == ["read"]
+    assert [position.size for position in only(Position, out)] == [0.5]
+
+
 def test_an_error_under_http_200_is_no_answer() -> None:
     body = {"jsonrpc": "2.0", "id": 1, "error": {"code": -32603, "message": "internal error"}}
     out = feed(following(), reply("account", body, key=ADDRESS))
