@@ -10,13 +10,13 @@ import msgspec
 from msgspec import Meta
 
 from cockpit.core.units import HOUR_S, NS_PER_MS, NS_PER_S
-from cockpit.venues.kit.numbers import MAX_EXPONENT, Odd, finite, is_nothing
+from cockpit.venues.kit.numbers import MAX_EXPONENT, SMALLEST, Odd, finite, is_nothing
 
 FIRST_S, LAST_S = 1_483_228_800, 4_102_444_800
 """2017 and 2100: no venue is older, and a time outside of them is in another unit."""
 _FIRST_NS, _LAST_NS = FIRST_S * NS_PER_S, LAST_S * NS_PER_S
 MINUTE_S, DAY_S = 60, 86_400
-Price = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
+Price = Annotated[float, Meta(ge=SMALLEST, lt=MAX_EXPONENT)]
 Size = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
 """Of a level: 0 removes it."""
 Ladder = tuple[tuple[Price, Size], ...]

@@ -233,6 +233,15 @@ def test_the_side_of_a_trade_is_the_takers(is_buyer_resting: bool, side: str) ->
     assert (trade.side, trade.price, trade.size) == (side, 114_783.7, 0.02)
 
 
+def test_a_price_too_small_to_be_one_is_no_fill() -> None:
+    """A thousandth of the smallest float is zero, and nothing trades at that."""
+    data = {"e": "aggTrade", "E": samples.AT_MS, "a": 1, "s": "1000PEPEUSDT", "p": "5e-324",
+            "q": "1", "f": 1, "l": 3, "T": samples.AT_MS, "m": True}  # fmt: skip
+    session = listed(samples.symbol_row("1000PEPEUSDT"))
+    told = feed(session, frame(samples.said("1000pepeusdt@aggTrade", data)))
+    assert [type(fact) for fact in told] == [Reject]
+
+
 # --- history, the connection ------------------------------------------------------------------
 
 
