@@ -51,8 +51,9 @@ class LegFill(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class TradeLeg(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The `share` of a position that belongs to a trade, and how it was read last.
 
-    `size` is signed base units of the leg. `opened_ns` is the first fill since the position was
-    last flat; None where nobody told it.
+    `size` is signed base units of the leg. `opened_ns` is the first fill of the position that the
+    trade began with, also where that was closed and opened again meanwhile; None where nobody told
+    it.
     """
 
     key: LegKey

@@ -40,13 +40,22 @@ class LegFunding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LegPast(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a leg's past. `position` None: it is flat, or was so in between."""
+    """What is known of a leg's past. `position` None: it is flat, or was so in between.
+
+    `flat` are the spans (ns) in which it was flat since the opening, as its fills tell: from when,
+    and until when.
+    """
 
     payments: Sequence[FundingPayment]
     position: Position | None
     market: MarketRead | None
     opened_ns: int | None
     size: float
+    flat: Sequence[tuple[int, int]] = ()
+
+    def was_flat(self, at_ns: int) -> bool:
+        """Whether nothing was held at a stamp, so that nothing was paid."""
+        return any(from_ns < at_ns <= to_ns for from_ns, to_ns in self.flat)
 
     @property
     def due_usd(self) -> float | None:
@@ -179,7 +188,7 @@ def _are_all(past: LegPast, opened_ns: int, now_ns: int) -> bool:
     until_ns = now_ns - SETTLING_NS
     if past.due_usd is not None and known:
         until_ns = min(until_ns, max(known) + SAME_STAMP_NS)
-    due = [stamp for stamp in stamps if opened_ns < stamp <= until_ns]
+    due = [s for s in stamps if opened_ns < s <= until_ns and not past.was_flat(s)]
     return all(any(abs(at - stamp) <= SAME_STAMP_NS for at in known) for stamp in due)
 
 

@@ -131,7 +131,7 @@ class Keeper:
             self._follow_fills(leg.key, holdings)
             return replace(leg, size=0.0)
         first_ns = leg.opened_ns
-        if first_ns is None or leg.size == 0.0:
+        if first_ns is None:
             first_ns = self._opened_ns(leg.key, holdings)
         return replace(
             leg, size=position.size * leg.share, entry=position.entry, opened_ns=first_ns

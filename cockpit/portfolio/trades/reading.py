@@ -11,7 +11,7 @@ from cockpit.core.units import HOUR_NS, HOURS_PER_YEAR
 from cockpit.portfolio import positions as exposures
 from cockpit.portfolio.positions import Portfolio, Row
 from cockpit.portfolio.trades import dangers as danger
-from cockpit.portfolio.trades import funding, matching, pnl, spreads
+from cockpit.portfolio.trades import funding, leg_fills, matching, pnl, spreads
 from cockpit.portfolio.trades.dangers import Danger, LegMarket
 from cockpit.portfolio.trades.funding import LegFunding, LegPast
 from cockpit.portfolio.trades.holdings import Holdings
@@ -251,6 +251,7 @@ class _Reader:
             market=self.holdings.market(leg.key),
             opened_ns=leg.opened_ns if book else None,
             size=size / leg.share,
+            flat=_flat_spans(fills, self._now_ns),
         )
         return funding.of_leg(past, leg.share, self._now_ns)
 
@@ -425,6 +426,18 @@ def _was_flat(fills: Sequence[LegFill]) -> bool:
         if abs(size) < 1e-12 or size * (size + fill.size) < 0:
             return True
     return False
+
+
+def _flat_spans(fills: Sequence[LegFill], now_ns: int) -> list[tuple[int, int]]:
+    """When nothing was held, from the fill that closed to the one that opened, or to now."""
+    spans: list[tuple[int, int]] = []
+    size, flat_ns = 0.0, None
+    for fill in fills:
+        if flat_ns is not None and fill.at_ns > flat_ns:
+            spans.append((flat_ns, fill.at_ns))
+        size += fill.size
+        flat_ns = fill.at_ns if leg_fills.is_nothing(size, fill.size) else None
+    return spans if flat_ns is None else [*spans, (flat_ns, now_ns)]
 
 
 def _age_h(record: TradeRecord, now_ns: int) -> float | None:

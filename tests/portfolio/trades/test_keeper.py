@@ -171,3 +171,40 @@ def test_what_just_happened_at_one_look_is_seen_in_its_market():
     *_, last = view.trades.fills[key_of(holds(*HL, 1.0))]
     assert (last.price, last.mark) == (100.2, 100.0)
     assert dict(last.indexes) == {"hyperliquid": 100.0, "lighter": 100.5}
+
+
+def test_what_a_leg_was_paid_before_it_was_closed_and_opened_again_is_counted():
+    """Held for a payment of 5, flat at one stamp, held again for one of 2: 7 were paid."""
+    view, keeper = pair_of_fills()
+    keeper.look(T0 + NS_PER_S)
+    id = only(view).id
+    hours = [T0 + n * HOUR_NS for n in range(-1, 4)]
+    view.apply_all([settled("hyperliquid", 1e-5, at) for at in hours])
+    view.apply_all([paid(*HL, 5.0, T0 + HOUR_NS), fill(*HL, "2", -1.0, 101.0, T0 + HOUR_NS + 9)])
+    close_ns = T0 + HOUR_NS + NS_PER_S
+    view.apply_all([holds(*HL, 0.0, at_ns=close_ns), read(*HL, at_ns=close_ns)])
+    view.apply(read(*LT, at_ns=close_ns))
+    keeper.look(close_ns)
+    again_ns = T0 + 5 * HOUR_NS // 2
+    view.apply_all([fill(*HL, "3", 1.0, 102.0, again_ns), holds(*HL, 1.0, at_ns=again_ns)])
+    view.apply_all([read(*HL, at_ns=again_ns), read(*LT, at_ns=again_ns)])
+    keeper.look(again_ns + NS_PER_S)
+    end_ns = T0 + 3 * HOUR_NS + 10 * 60 * NS_PER_S
+    view.apply(paid(*HL, 2.0, T0 + 3 * HOUR_NS))
+    view.apply_all([read(*HL, at_ns=end_ns), read(*LT, at_ns=end_ns)])
+    keeper.look(end_ns)
+    assert only(view).id == id
+    [trade] = read_trades(view, end_ns).trades
+    leg = next(leg for leg in trade.legs if leg.key.venue == "hyperliquid")
+    assert leg.funding.paid_usd == pytest.approx(7.0)
+
+
+def pair_of_fills():
+    """Both venues tell their fills: 1 BTC bought at 100 and sold at 101, at T0."""
+    view = store(HL, LT)
+    view.apply_all(
+        [*market("hyperliquid", 100.0, 100.0), *market("lighter", 101.0, 100.5),
+         fill(*HL, "1", 1.0, 100.0, T0), fill(*LT, "1", -1.0, 101.0, T0),
+         holds(*HL, 1.0), read(*HL), holds(*LT, -1.0, entry=101.0), read(*LT)]
+    )  # fmt: skip
+    return view, Keeper(view)
