@@ -20,7 +20,7 @@ class Size(NamedTuple):
 
 SIZES = {
     "cockpit/venues/kit": Size(900, 2140),
-    "cockpit/venues/aster": Size(620, 620),
+    "cockpit/venues/aster": Size(620, 625),
     "cockpit/venues/bybit": Size(560, 700),
     "cockpit/venues/dydx": Size(1100, 1490),
     "cockpit/venues/extended": Size(420, 555),
