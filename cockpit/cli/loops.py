@@ -19,22 +19,23 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 
 class StopSignals:
-    """SIGTERM, SIGINT and a time limit end a command in order; `interrupted` tells a SIGINT.
+    """SIGTERM, SIGINT and a time limit end a command in order.
 
-    Made inside the running loop. `duration_s` None is no limit.
+    `told` is whether a signal did, `interrupted` whether that was SIGINT. Made inside the running
+    loop. `duration_s` None is no limit.
     """
 
     def __init__(self, duration_s: float | None) -> None:
-        self.interrupted = False
+        self.interrupted = self.told = False
         self._stop = asyncio.Event()
         loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGTERM, self._stop.set)
-        loop.add_signal_handler(signal.SIGINT, self._interrupt)
+        loop.add_signal_handler(signal.SIGTERM, self._end, False)
+        loop.add_signal_handler(signal.SIGINT, self._end, True)
         if duration_s is not None:
             loop.call_later(duration_s, self._stop.set)
 
-    def _interrupt(self) -> None:
-        self.interrupted = True
+    def _end(self, is_interrupt: bool) -> None:
+        self.told, self.interrupted = True, self.interrupted or is_interrupt
         self._stop.set()
 
     @property

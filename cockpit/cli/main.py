@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from cockpit import __version__
+from cockpit.cli.interrupts import INTERRUPTED, raise_at_interrupt
 from cockpit.core.errors import CockpitError, NoVenueError
 
-OK, NO, USAGE, NO_VENUE, STALE, INTERRUPTED = 0, 1, 2, 3, 4, 130
+OK, NO, USAGE, NO_VENUE, STALE = 0, 1, 2, 3, 4
 
 COMMANDS: dict[str, str] = {
     "demo": "cockpit.cli.demo",
@@ -95,6 +96,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         args = parser.parse_args(words[1:] if command else words)
         from cockpit.cli.output import is_open, stdout
 
+        raise_at_interrupt()
         code: int = module.run(args)  # type: ignore[attr-defined]
         if is_open():
             with stdout():

@@ -128,7 +128,7 @@ async def _stream(desk: "RunningDesk", wanted: "Sequence[str]", order: _Order) -
             failed |= {v.name: v.reason or v.state for v in venues if v.state == "down"}
         if order.is_of_alerts:
             _write(source.lines(desk, desk.stats()))
-        had_its_time = order.duration_s is not None or len(failed) == len(desk.view.venues())
+        had_its_time = not stop.told or len(failed) == len(desk.view.venues())
         if is_reached and had_its_time:
             missing = [f"{venue}: {reason}" for venue, reason in reach.missing(desk).items()]
     finally:
