@@ -170,7 +170,7 @@ def _say(document: Any, as_json: bool, text: Any) -> int:
     if as_json:
         output.write_document(document)
     else:
-        print(text(document))
+        output.write_lines([text(document)])
     return 4 if document.is_incomplete else 0
 
 

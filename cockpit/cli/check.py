@@ -2,11 +2,10 @@
 
 import argparse
 import asyncio
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from cockpit.cli import common
+from cockpit.cli import common, output
 from cockpit.cli.findings import Finding
 from cockpit.cli.options import parse_duration
 from cockpit.core.clock import clock_words
@@ -38,12 +37,14 @@ def run(args: argparse.Namespace) -> int:
     duration_s = parse_duration(args.duration, "--for")
     findings = list(_findings(args, duration_s))
     if args.json:
-        print(json.dumps({"checks": [finding._asdict() for finding in findings]}))
+        output.write_document({"checks": [finding._asdict() for finding in findings]})
     else:
         width = max(len(finding.name) for finding in findings)
-        for finding in findings:
-            advice = f" -> {finding.advice}" if finding.advice else ""
-            print(f"{finding.status:<4}  {finding.name:<{width}}  {finding.detail}{advice}")
+        output.write_lines(
+            f"{finding.status:<4}  {finding.name:<{width}}  {finding.detail}"
+            + f" -> {finding.advice}" * bool(finding.advice)
+            for finding in findings
+        )
     return 1 if any(finding.status == "fail" for finding in findings) else 0
 
 

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from cockpit.cli.findings import Finding
 from cockpit.core.errors import ConfigError
@@ -53,7 +53,8 @@ def _terminal(
 ) -> Finding:
     if environ.get("TERM", "dumb") == "dumb":
         return Finding("terminal", "warn", "TERM is dumb or not set", "set TERM, such as xterm")
-    if not sys.stdin.isatty():
+    stdin: IO[str] | None = sys.stdin
+    if stdin is None or not stdin.isatty():
         return Finding("terminal", "warn", "stdin is not a terminal", "the screen needs one")
     where = " over SSH" if terminal.over_ssh else ""
     where += " in tmux" if "TMUX" in environ else ""

@@ -6,7 +6,7 @@ import sys
 from importlib import resources
 from pathlib import Path
 
-from cockpit.cli import common
+from cockpit.cli import common, output
 from cockpit.core.errors import ConfigError
 from cockpit.storage import paths
 from cockpit.storage.atomic import create_atomically
@@ -27,12 +27,14 @@ def run(args: argparse.Namespace) -> int:
     rows = _places() if args.what == "path" else _settings(args)
     if args.json:
         keys = ("name", "path") if args.what == "path" else ("key", "value", "origin")
-        print(json.dumps([dict(zip(keys, row, strict=True)) for row in rows]))
+        output.write_document([dict(zip(keys, row, strict=True)) for row in rows])
         return 0
     widths = [max(len(str(row[i])) for row in rows) for i in range(len(rows[0]) - 1)]
-    for row in rows:
-        *cells, last = (str(cell) for cell in row)
-        print("  ".join([*(c.ljust(w) for c, w in zip(cells, widths, strict=True)), last]))
+    texts = [[str(cell) for cell in row] for row in rows]
+    output.write_lines(
+        "  ".join([*(c.ljust(w) for c, w in zip(cells, widths, strict=True)), last])
+        for *cells, last in texts
+    )
     return 0
 
 

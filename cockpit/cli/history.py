@@ -81,15 +81,13 @@ def _settings(args: argparse.Namespace) -> "HistorySettings":
 
 
 def _status(folder: "Folder", settings: "HistorySettings", *, as_json: bool) -> int:
-    import msgspec
-
     from cockpit.core.units import utc
     from cockpit.history.report import status
 
     found = status(folder, settings)
     _warn(found.warnings)
     if as_json:
-        print(msgspec.json.encode(found).decode())
+        output.write_document(found)
         return 4 if found.warnings else 0
     writer = f"process {found.writer.pid}" if found.writer else "nobody"
     lines = [("folder", found.folder), ("writer", writer if found.enabled else f"{writer}, off")]
@@ -104,8 +102,7 @@ def _status(folder: "Folder", settings: "HistorySettings", *, as_json: bool) -> 
         ("used", f"{found.used_bytes / 1e9:.2f} of {found.max_bytes / 1e9:g} GB"),
         *(("set aside", name) for name in found.quarantined),
     ]
-    for name, text in lines:
-        print(f"{name:<10}{text}")
+    output.write_lines(f"{name:<10}{text}" for name, text in lines)
     return 4 if found.warnings else 0
 
 
@@ -148,10 +145,14 @@ def _print_json(answer: "Answer", warnings: list[str]) -> None:
 
 def _print_csv(answer: "Answer") -> None:
     import csv
+    import io
 
-    writer = csv.writer(sys.stdout, lineterminator="\n")
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
     writer.writerow(answer.columns)
     writer.writerows([_plain(value) for value in row] for row in answer.rows)
+    with output.stdout() as out:
+        out.write(text.getvalue().encode())
 
 
 def _print_table(answer: "Answer") -> None:
@@ -160,9 +161,10 @@ def _print_table(answer: "Answer") -> None:
         max(len(name), *(len(row[place]) for row in cells), 0)
         for place, name in enumerate(answer.columns)
     ]
-    for row in (list(answer.columns), *cells):
-        padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        print("  ".join(padded).rstrip())
+    output.write_lines(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in (list(answer.columns), *cells)
+    )
 
 
 def _cell(value: object) -> str:
@@ -196,8 +198,6 @@ def _plain(value: object) -> object:
 
 
 def _export(folder: "Folder", args: argparse.Namespace) -> int:
-    import json
-
     from cockpit.cli.options import parse_symbols, parse_venues
     from cockpit.core.errors import InputError
     from cockpit.history.exporter import Format, Span, export
@@ -221,15 +221,13 @@ def _export(folder: "Folder", args: argparse.Namespace) -> int:
     _warn(done.warnings)
     if args.json:
         document = {"file": str(target), "rows": done.rows, "warnings": list(done.warnings)}
-        print(json.dumps(document))
+        output.write_document(document)
     else:
         print(f"{done.rows} rows of {args.table} in {target}", file=sys.stderr)
     return 4 if done.warnings else 0
 
 
 def _prune(folder: "Folder", settings: "HistorySettings", *, as_json: bool) -> int:
-    import msgspec
-
     from cockpit.cli.history_import import maintain_now
 
     if not folder.hot.exists():
@@ -241,7 +239,7 @@ def _prune(folder: "Folder", settings: "HistorySettings", *, as_json: bool) -> i
         return 1
     _warn(report.problems)
     if as_json:
-        print(msgspec.json.encode(report).decode())
+        output.write_document(report)
     else:
         print(
             f"{report.sealed_hours} hours and {report.merged_days} days put away, "

@@ -14,6 +14,7 @@ from typing import TypeVar
 import duckdb
 import msgspec
 
+from cockpit.cli import output
 from cockpit.cli.options import parse_duration
 from cockpit.core.clock import WallClock
 from cockpit.core.errors import InputError, TapeError
@@ -117,7 +118,7 @@ def run_import(folder: Folder, settings: HistorySettings, args: argparse.Namespa
             "ignored": sorted(ignored),
             "warnings": warnings,
         }
-        print(msgspec.json.encode(document).decode())
+        output.write_document(document)
     else:
         print(
             f"{count.samples_new} of {count.samples} samples and {count.settled_new} of "

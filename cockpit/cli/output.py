@@ -3,7 +3,7 @@
 import io
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO
 
@@ -47,6 +47,13 @@ def write_document(document: Any) -> None:
 
     with stdout() as out:
         out.write(msgspec.json.encode(document) + b"\n")
+
+
+def write_lines(lines: Iterable[str]) -> None:
+    """Text on stdout, a line each; names of files as they are. Errors as those of `stdout`."""
+    with stdout() as out:
+        for line in lines:
+            out.write(line.encode("utf-8", "surrogateescape") + b"\n")
 
 
 def _leave_open(whole: "io.BufferedWriter[Any]") -> None:

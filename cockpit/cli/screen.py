@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from cockpit.core.errors import InputError
 
@@ -31,7 +31,9 @@ def refuse_without_terminal() -> None:
 
 
 def _has_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stderr.isatty()
+    # Of a program that was started with a stream closed there is none.
+    streams: tuple[IO[str] | None, ...] = (sys.stdin, sys.stderr)
+    return all(stream is not None and stream.isatty() for stream in streams)
 
 
 @contextmanager

@@ -5,10 +5,10 @@ import asyncio
 import os
 import signal
 import stat
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cockpit.cli import output
 from cockpit.cli.options import parse_duration, parse_symbols, parse_venues, whole_number
 
 if TYPE_CHECKING:
@@ -75,15 +75,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _serve(exchange: "Exchange", duration_s: float | None) -> None:
-    import msgspec
-
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     await exchange.listen()
-    sys.stdout.buffer.write(msgspec.json.encode(exchange.ready()) + b"\n")
-    sys.stdout.buffer.flush()
+    output.write_document(exchange.ready())
     if duration_s is not None:
         loop.call_later(duration_s, stop.set)
     _stop_with_stdin(loop, stop)

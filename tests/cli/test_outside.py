@@ -72,7 +72,19 @@ def test_a_table_that_is_printed_meets_a_full_disk_in_one_sentence(tmp_path, unb
     assert done.stderr == b"cockpit: stdout cannot be written: No space left on device\n"
 
 
-@pytest.mark.parametrize(("words", "code"), [("snapshot --schema", 2), ("config init", 0)])
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("snapshot --schema", 2),
+        ("config show", 2),
+        ("config path --json", 2),
+        ("history status", 2),
+        ("history status --json", 2),
+        ("history query 'SELECT 1' --csv", 2),
+        ("sim --venues bybit --symbols BTC", 2),
+        ("config init", 0),
+    ],
+)
 def test_without_a_stdout_data_is_refused_and_the_rest_is_done(tmp_path, words, code):
     env = {**os.environ, "COCKPIT_HOME": str(tmp_path)}
     line = f"{shlex.join(COCKPIT)} {words} >&-"
@@ -82,6 +94,20 @@ def test_without_a_stdout_data_is_refused_and_the_rest_is_done(tmp_path, words, 
     assert done.returncode == code
     assert done.stderr.count("\n") == 1
     assert ("stdout is closed" in done.stderr) == (code == 2)
+
+
+@pytest.mark.parametrize("words", ["demo", "check --for 1ms --venues bybit --endpoints ready"])
+def test_without_a_stdin_there_is_no_terminal(tmp_path, words):
+    ready = '{"venues":{"bybit":{"rest_url":"http://127.0.0.1:9","ws_urls":{"main":"ws://127.0.0.1:9"}}}}'
+    (tmp_path / "ready").write_text(ready)
+    env = {**os.environ, "COCKPIT_HOME": str(tmp_path), "TERM": "xterm"}
+    done = subprocess.run(
+        ["sh", "-c", f"{shlex.join(COCKPIT)} {words} <&-"], capture_output=True, text=True, env=env,
+        timeout=PATIENCE_S, cwd=tmp_path,
+    )  # fmt: skip
+    assert "internal error" not in done.stderr
+    assert done.returncode == (2 if words == "demo" else 1)
+    assert "terminal" in done.stderr + done.stdout
 
 
 @pytest.mark.parametrize(
