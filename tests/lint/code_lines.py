@@ -26,7 +26,7 @@ SIZES = {
     "cockpit/venues/extended": Size(420, 555),
     "cockpit/venues/grvt": Size(420, 610),
     "cockpit/venues/hyperliquid": Size(1100, 1580),
-    "cockpit/venues/lighter": Size(950, 955),
+    "cockpit/venues/lighter": Size(950, 960),
     "cockpit/venues/nado": Size(620, 970),
     "cockpit/venues/orderly": Size(620, 875),
     "cockpit/venues/paradex": Size(620, 710),

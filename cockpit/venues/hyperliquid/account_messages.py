@@ -223,13 +223,14 @@ def position(
 
     leverage = row.leverage or Leverage(type="")
     value, most = read("positionValue", row.position_value), read("maxLeverage", row.max_leverage)
+    worth = positive(value)
     charged = read("sinceOpen", (row.cum_funding or CumFunding()).since_open)
     mode, used = _MODES.get(leverage.type), read("marginUsed", row.margin_used)
     return Position(
         venue=VENUE, recv_ns=at_ns, venue_ns=state.venue_ns, symbol=symbol, account=account,
         pool=dex, size=units * contract,
         entry=positive(read("entryPx", row.entry_px, contract)),
-        mark=value / abs(units) / contract if positive(value) and value and units else None,
+        mark=worth / abs(units) / contract if worth and positive(abs(units)) else None,
         liquidation=positive(read("liquidationPx", row.liquidation_px, contract)),
         upnl=read("unrealizedPnl", row.unrealized_pnl),
         # Minus zero is no figure of its own.

@@ -10,7 +10,7 @@ from msgspec.json import Decoder
 
 from cockpit.core.events import FundingPayment, Margin, Position
 from cockpit.venues.kit.decoding import printable
-from cockpit.venues.kit.numbers import Odd, positive, whole
+from cockpit.venues.kit.numbers import SMALLEST, Odd, positive, whole
 from cockpit.venues.lighter.mapper import SIGNS, VENUE, stamp_ns
 from cockpit.venues.lighter.markets import LAST_PERP_ID, symbol_of, unit_of
 from cockpit.venues.lighter.wire_2025 import guessed_name
@@ -106,7 +106,8 @@ def position(
     """One position, flat ones too. ValueError where its size cannot be."""
     name, sign = name_of(row), whole(row.get("sign")) or 0
     units, unit = odd.number("position", row.get("position")), unit_of(name)
-    if units is None or (units != 0.0 and sign not in (1, -1)):
+    is_possible = units == 0.0 or (units is not None and abs(units) >= SMALLEST)
+    if units is None or not is_possible or (units != 0.0 and sign not in (1, -1)):
         told = row.get("sign"), row.get("position")
         raise ValueError(f"{name}: impossible position {told[0]!r:.9} x {told[1]!r:.20}")
     entry = positive(odd.number("avg_entry_price", row.get("avg_entry_price")))

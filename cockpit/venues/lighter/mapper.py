@@ -15,7 +15,7 @@ from cockpit.venues.kit.fields import FIRST_S, LAST_S
 from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.history import Paid
 from cockpit.venues.kit.instruments import ONE
-from cockpit.venues.kit.numbers import MAX_EXPONENT, Odd, finite
+from cockpit.venues.kit.numbers import MAX_EXPONENT, SMALLEST, Odd, finite
 from cockpit.venues.lighter import messages as wire
 from cockpit.venues.lighter.markets import LighterMarket
 
@@ -24,6 +24,7 @@ FACTS = venue_facts("cockpit.venues.lighter")
 _FIRST_MS, _LAST_MS = FIRST_S * 1_000, LAST_S * 1_000
 _MAX_DECIMALS = 18
 _MAX_PERCENT = 99.99
+_MOST_FEE_PERCENT = 0.999
 _SIGNED = ("current_funding_rate", "funding_rate")
 _FORCED = frozenset({"liquidation", "deleverage"})
 _GONE = ("inactive", "settled")
@@ -141,9 +142,9 @@ def stats(
     out: list[Fact] = [
         events.Prices(
             venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=venue_ns,
-            mark=mark / contract if mark else None,
-            index=index / contract if index else None,
-            last=last / contract if last else None,
+            mark=mark / contract if mark and mark >= SMALLEST else None,
+            index=index / contract if index and index >= SMALLEST else None,
+            last=last / contract if last and last >= SMALLEST else None,
         )
     ]  # fmt: skip
     interest_usd = row.open_interest
@@ -214,7 +215,10 @@ def instrument(market: LighterMarket, row: wire.Row, at_ns: int, odd: Odd) -> ev
             "min_quote_amount",
         )
     )  # fmt: skip
-    taker, maker = (odd.number(name, row.get(name)) for name in ("taker_fee", "maker_fee"))
+    taker, maker = (
+        odd.number(name, row.get(name), -_MOST_FEE_PERCENT, _MOST_FEE_PERCENT)
+        for name in ("taker_fee", "maker_fee")
+    )
     places = _decimals(odd, row, "price_decimals")
     market.size_decimals = _decimals(odd, row, "size_decimals")
     is_active = status == "active" and row.get("is_frozen") is not True

@@ -214,7 +214,9 @@ def test_a_row_that_became_flat_was_closed_and_an_account_of_flat_rows_is_flat()
     assert (held(outputs), states(outputs)) == ({"BTC": 0.0}, ["flat"])
 
 
-@pytest.mark.parametrize("changed", [{"position": "NaN"}, {"position": "1e300"}, {"sign": 0}])
+@pytest.mark.parametrize(
+    "changed", [{"position": "NaN"}, {"position": "1e300"}, {"position": "5e-324"}, {"sign": 0}]
+)
 def test_an_impossible_position_closes_nothing_and_the_other_accounts_are_read(changed):
     ours = following(L1)
     feed(ours, reply("account", page(account(position("BTC", "1"))), key=L1))

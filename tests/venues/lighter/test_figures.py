@@ -108,6 +108,13 @@ def test_a_thousand_coins_are_told_per_coin_if_the_table_knows_them():
     assert (prices.symbol, prices.mark) == ("1000X", 121000.0)
 
 
+def test_a_price_too_small_to_be_one_is_none():
+    """A thousandth of the smallest float is zero."""
+    row = {"symbol": "1000PEPE", "mark_price": "0.010", "index_price": "5e-324"}
+    [prices] = only(Prices, told(row))
+    assert (prices.mark, prices.index) == (pytest.approx(0.000010), None)
+
+
 def test_a_delisted_market_has_zero_prices_and_says_nothing():
     dead = {"index_price": "0.00", "mark_price": "0.00", "funding_timestamp": 0}
     assert [type(output) for output in told(dead)] == [Surveyed]
@@ -272,6 +279,13 @@ def test_an_odd_figure_of_the_listing_costs_that_figure(odd):
     assert (eth.max_leverage, eth.mmf, eth.lot) == (None, None, 0.0001)
     assert btc.max_leverage == 50.0
     assert len(only(Reject, outputs)) == 3, "two figures, and the row that is none"
+
+
+def test_a_fee_of_hundreds_of_per_cent_is_none():
+    outputs = feed(session(), listing(DETAILS | {"maker_fee": "600"}))
+    [eth] = only(Instrument, outputs)
+    assert (eth.taker_fee, eth.maker_fee) == (pytest.approx(0.00028), None)
+    assert len(only(Reject, outputs)) == 1
 
 
 @pytest.mark.parametrize(
