@@ -21,6 +21,7 @@ from cockpit.core.assets import AssetRules
 from cockpit.core.errors import ConfigError
 from cockpit.core.margins import VenueMargin, margin_problem
 from cockpit.core.names import did_you_mean
+from cockpit.core.toml import parse_toml
 from cockpit.core.typed import parse_flag, parse_list, parse_symbol, parse_venue
 from cockpit.core.typed_tree import NotANumberError, read_numbers
 from cockpit.core.urls import url_problem
@@ -191,7 +192,7 @@ def load(
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        tree = tomllib.loads(read_utf8(path).decode())
+        tree = parse_toml(read_utf8(path).decode())
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such file; `cockpit config init` writes one") from None
     except OSError as error:

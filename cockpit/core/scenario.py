@@ -17,6 +17,7 @@ import msgspec
 
 from cockpit.core.errors import ConfigError, InputError
 from cockpit.core.names import did_you_mean
+from cockpit.core.toml import parse_toml
 from cockpit.core.validation import sentence
 
 ANY = ("*",)
@@ -200,7 +201,7 @@ def parse_scenario(name: str, text: str) -> Scenario:
     The sentence names the scenario and the key.
     """
     try:
-        table = tomllib.loads(text)
+        table = parse_toml(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"scenario {name}: not valid TOML ({error})") from error
     shocks = table.pop("shock", [])

@@ -23,6 +23,7 @@ import tomli_w
 from cockpit.core.errors import ConfigError, InputError
 from cockpit.core.events import Position
 from cockpit.core.names import did_you_mean
+from cockpit.core.toml import parse_toml
 from cockpit.core.typed import parse_number, parse_symbol, parse_venue
 from cockpit.core.typed_tree import NotANumberError, read_numbers
 from cockpit.core.validation import explain
@@ -71,13 +72,9 @@ def load(path: Path) -> tuple[Entry, ...]:
     """
     text = _text(path)
     try:
-        tree = tomllib.loads(text)
-    except RecursionError as error:
-        raise ConfigError(f"{path}: is not TOML: nested too deeply") from error
+        tree = parse_toml(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: is not TOML: {error}") from error
-    except ValueError as error:
-        raise ConfigError(f"{path}: is not TOML: a number has too many digits") from error
     for key in tree:
         if key != "position":
             hint = did_you_mean(key, ["position"])

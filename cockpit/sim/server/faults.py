@@ -13,6 +13,7 @@ import msgspec
 
 from cockpit.core.errors import ConfigError
 from cockpit.core.names import did_you_mean
+from cockpit.core.toml import parse_toml
 from cockpit.sim.world.contract import CloseConnection, Outgoing
 
 HALT_EVERY_S = 30.0
@@ -75,8 +76,8 @@ def read_plan(path: Path, venues: Iterable[str]) -> FaultPlan:
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: is not UTF-8 text: {error.reason}") from error
     try:
-        table = msgspec.json.decode(text) if path.suffix == ".json" else tomllib.loads(text)
-    except (msgspec.DecodeError, tomllib.TOMLDecodeError) as error:
+        table = msgspec.json.decode(text) if path.suffix == ".json" else parse_toml(text)
+    except (msgspec.DecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(f"{path}: {error}") from error
     return parse_plan(table, venues, str(path))
 

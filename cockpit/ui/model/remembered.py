@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import tomli_w
 
+from cockpit.core.toml import parse_toml
 from cockpit.storage.atomic import write_atomically
 
 FILE = "state.toml"
@@ -35,7 +36,7 @@ class Remembered(msgspec.Struct, kw_only=True):
 def load(path: Path) -> tuple[Remembered, str]:
     """What was kept, and one sentence if something could not be read; never an exception."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = parse_toml(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Remembered(), ""
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

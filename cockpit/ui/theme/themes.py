@@ -15,6 +15,7 @@ import msgspec
 
 from cockpit.core.errors import ConfigError
 from cockpit.core.names import did_you_mean
+from cockpit.core.toml import parse_toml
 
 VENUE_COLOURS = 14
 _SINCE_TEN_VENUES = {f"venue{number}": f"venue{number - 8}" for number in range(9, 15)}
@@ -77,7 +78,7 @@ def load_theme(name: str, user_dir: Path | None = None) -> Theme:
 def read_theme(path: Path) -> Theme:
     """Parse and check one theme file."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        data = parse_toml(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path}: is not a readable TOML file: {error}") from error
     extra = sorted(set(data) - {"dark", "background", "bold", "roles", "ansi"})
