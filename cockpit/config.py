@@ -9,7 +9,7 @@ import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
@@ -258,6 +258,12 @@ def _known_keys(tree: Mapping[str, Any], struct: type, prefix: str, source: str)
             raise ConfigError(
                 f"{source}: {prefix}{key}: unknown key{did_you_mean(key, fields)}; "
                 f"expected one of {', '.join(fields)}"
+            )
+        words = get_args(fields[key]) if get_origin(fields[key]) is Literal else ()
+        if words and isinstance(value, str) and value not in words:
+            raise ConfigError(
+                f"{source}: {prefix}{key}: is {value!r}{did_you_mean(value, words)}; "
+                f"expected one of {', '.join(words)}"
             )
         if not isinstance(value, Mapping):
             continue

@@ -44,6 +44,9 @@ def test_a_flag_beats_the_environment_beats_the_file_beats_the_default(tmp_path)
     [
         ("[watch]\nsymbol = ['BTC']\n", ["watch.symbol", "unknown key", "'symbols'"]),
         ("[wach]\n", ["wach", "unknown key", "'watch'"]),
+        ("log_level = 'loud'\n", ["log_level: is 'loud'; expected one of debug, info, warning"]),
+        ("[screen]\nlayout = 'wid'\n", ["screen.layout: is 'wid' (did you mean 'wide'?)"]),
+        ("a = " + "[" * 5000, ["is not TOML: it is nested too deeply"]),
         ("[watch]\ndepth = 'deep'\n", ["watch.depth", "'deep'", "not a number"]),
         ("[watch]\ndepth = 0\n", ["watch.depth", "1 to 1000"]),
         ("[watch]\nvenues = ['bybt']\n", ["watch.venues", "'bybt'", "'bybit'"]),
