@@ -15,7 +15,7 @@ from cockpit.venues.contract import Frame, Output, Wants
 from cockpit.venues.kit import decoding, numbers
 from cockpit.venues.kit.books import BookFeed, Books
 from cockpit.venues.kit.damage import Damage
-from cockpit.venues.kit.fields import moment_ns, ms_to_ns
+from cockpit.venues.kit.fields import FIRST_S, LAST_S, moment_ns, ms_to_ns
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.rows import RowReader
 from cockpit.venues.kit.sequencing import APPLY, GAP, ChainedBook
@@ -29,6 +29,7 @@ _FAR_BEHIND = 1_000
 """Updates come every 100 ms: a number further below ours is of another sequence."""
 _MAX_CHARS = 21_000
 """All topics of a connection together."""
+_FIRST_MS, _LAST_MS = FIRST_S * 1_000, LAST_S * 1_000
 _FILLS = RowReader(VENUE, wire.Fill, "s")
 _UNUSED_TOPICS = frozenset({
     "kline", "kline_lt", "tickers_lt", "lt", "liquidation", "allLiquidation", "insurance",
@@ -142,10 +143,12 @@ class Session(VenueSession):
         market = self.listing.markets.get(native) or self._rest.listing.known(native)
         if market is None or message.topic.removeprefix("tickers.") != native:
             return self._stranger(message.topic, native, frame)
-        stamp_ns = moment_ns(message.ts)
-        stamp_ms = None if stamp_ns is None else stamp_ns // NS_PER_MS
+        stamp_ms = message.ts
+        if type(stamp_ms) is not int or not _FIRST_MS <= stamp_ms < _LAST_MS:
+            stamp_ns = moment_ns(stamp_ms)
+            stamp_ms = None if stamp_ns is None else stamp_ns // NS_PER_MS
         facts = market.ticker(message.data, stamp_ms, frame.at_ns, frame.data)
-        if stamp_ns is None and not numbers.is_nothing(message.ts):
+        if stamp_ms is None and not numbers.is_nothing(message.ts):
             facts = [*facts, self._damage.reject(frame, f"a time is {message.ts!r:.40}")]
         if facts and type(facts[-1]) is Reject:
             self._damage.note(frame.at_ns)
