@@ -125,12 +125,15 @@ class PaintedApp(App[int]):
             out.put(text)
         return True
 
-    def wipe(self, background: Style) -> None:
-        """On a thin link, where the next picture comes in parts: nothing of the last one stays."""
+    def wipe(self, screen: Screen[Any], background: Style) -> None:
+        """On a thin link, where the next picture comes in parts: nothing of the last one stays.
+
+        Not under a dialog, which would be gone with it.
+        """
         out, front = self.out, self._front
         if front is None or out is None or out.backlog > _MOST_BACKLOG:
             return
-        if self.clock.window is not None:
+        if self.clock.window is not None and screen is self.screen:
             out.put(front.wipe(background))
 
     def repaint(self) -> None:

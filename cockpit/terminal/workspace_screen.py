@@ -134,7 +134,7 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
             self._is_moved = False
             if self._sent_workspace != self._readings.ui.workspace:
                 self._sent_workspace = self._readings.ui.workspace
-                self._host.wipe(self._palette.background)
+                self._host.wipe(self, self._palette.background)
             self._send(self._whole_rows())
         else:
             self._send(_changed(p for p in self._turns if p.id in names))

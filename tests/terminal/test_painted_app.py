@@ -172,6 +172,17 @@ async def test_a_thin_link_shows_nothing_of_the_workspace_before_while_the_next_
         assert app.shown() == app.wanted()
 
 
+async def test_a_dialog_stays_where_the_workspace_under_it_turns_on_a_thin_link():
+    app = Watched(120, 40)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        app.push_screen(Question())
+        await pilot.pause()
+        app.clock.window = 500
+        press(app, "2")
+        assert "which symbol?" in app.wire.terminal.text()
+
+
 @pytest.mark.usefixtures("busy_machine")
 async def test_what_a_workspace_showed_an_hour_ago_is_not_shown_again_at_the_turn_back_to_it():
     app = Watched(120, 40)
