@@ -89,7 +89,7 @@ WORDS: Mapping[str, str] = {
     "earned": "hours of hold until payments have covered the costs",
     "entry": "the average price at which the position was opened",
     "equity": "collateral and profit that carry the account",
-    "expected": "mean over the time ahead, each rate reverting as it did for 30 days",
+    "expected": "over the time ahead, as the forecast says; without one, rates revert as they did",
     "fee": "taker fee in bps; ?: base tier assumed",
     "frames drawn": "pictures a second that went to the terminal, of how many there might be",
     "frames skipped": "pictures that the terminal was not ready for",

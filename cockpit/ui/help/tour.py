@@ -12,7 +12,7 @@ FIRST_RUN_BRIEF = (
     "Warm: longs pay a year, cool: they receive. C costs the row's best pair.",
     "1-8 workspaces, tab panes, ? explains what you look at, q leaves.",
 )
-"""The same where it would lie over half of a small screen."""
+"""The same in two lines, for a small screen."""
 FIRST_RUN_S = 45.0
 """After so long it goes by itself."""
 STEP_S = 9.0
