@@ -161,4 +161,6 @@ def _field_help(field: "FormField") -> str:
     elif field.default not in (None, (), {}, ""):
         default = str(field.default).lower() if field.kind == "flag" else field.default
         takes += f", default {default}"
-    return f"  {field.name:<20} {takes}" + (f"\n{'':<23}{field.help}" if field.help else "")
+    # Where a field says no more than what it takes, it is said once.
+    help_line = "" if field.help in ("", field.expected) else f"\n{'':<23}{field.help}"
+    return f"  {field.name:<20} {takes}{help_line}"

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from itertools import pairwise
 
 import pytest
 
@@ -253,6 +254,9 @@ def test_the_help_of_a_calculator_lists_its_inputs(name, capsys, monkeypatch):
     said = capsys.readouterr().out
     assert "inputs (--set KEY=VALUE)" in said
     assert f"{name}: " in said
+    lines = [line.strip() for line in said.split("inputs (--set KEY=VALUE):")[1].splitlines()]
+    for above, line in pairwise(lines):
+        assert not above.endswith(f"  {line}") or not line, f"{line!r} is said twice"
 
 
 def test_without_a_view_the_question_is_asked_of_the_venues_themselves(tmp_path):
