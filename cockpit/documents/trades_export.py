@@ -169,6 +169,7 @@ def _row(view: MarketView, record: TradeRecord, leg: TradeLeg, at_ns: int, id: s
     """What every row of a leg has, as a fill of nothing yet."""
     market = view.market(leg.key.venue, leg.key.symbol)
     listed = None if market is None else market.instrument
+    place = (leg.key.venue, leg.key.account, leg.key.pool, leg.key.symbol)
     return ExportRow(
         at_ns=at_ns,
         trade=record.id,
@@ -177,7 +178,7 @@ def _row(view: MarketView, record: TradeRecord, leg: TradeLeg, at_ns: int, id: s
         venue=leg.key.venue,
         account=leg.key.account,
         symbol=leg.key.symbol,
-        id=id or f"{leg.key.venue}-{leg.key.symbol}-{at_ns}",
+        id=id or "-".join([*filter(None, place), str(at_ns)]),
         currency=listed.quote if listed is not None else "USD",
     )
 

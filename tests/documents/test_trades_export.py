@@ -10,7 +10,7 @@ from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.documents.trades_export import COINTRACKER, CSV, KOINLY, csv_text, rows
 from cockpit.portfolio.trades.keeper import Keeper
 from cockpit.portfolio.trades.reading import read as read_trades
-from tests.portfolio.trades.legs import T0, A, fill, holds, market, paid, read, settled, store
+from tests.portfolio.trades.legs import T0, A, B, fill, holds, market, paid, read, settled, store
 
 HL, DYDX = ("hyperliquid", A), ("dydx", "dydx1x")
 OPENED_NS = T0 + HOUR_NS // 2
@@ -78,6 +78,22 @@ def test_text_of_a_venue_is_no_formula_of_a_spreadsheet(view):
     assert {
         r["id"] for r in table(view, "csv") if r["venue"] == "dydx" and r["kind"] != "funding"
     } == {"'=c"}
+
+
+def test_payments_of_two_accounts_at_one_stamp_are_two_rows_for_a_tool_that_drops_repeats():
+    """Long in one account of a venue and short in another: both are paid on the hour."""
+    view = store(HL, ("hyperliquid", B))
+    view.apply_all(market("hyperliquid", 100.0, 100.0, NOW_NS))
+    for account, size in ((A, 1.0), (B, -1.0)):
+        view.apply_all(
+            [holds("hyperliquid", account, size, NOW_NS), read("hyperliquid", account, NOW_NS),
+             fill("hyperliquid", account, account[-1], size, 100.0, OPENED_NS),
+             *(paid("hyperliquid", account, -size, T0 + hour * HOUR_NS) for hour in (1, 2, 3))]
+        )  # fmt: skip
+    view.apply_all(settled("hyperliquid", 0.0001, T0 + hour * HOUR_NS) for hour in (1, 2, 3))
+    Keeper(view).look(NOW_NS)
+    payments = [row["TxHash"] for row in table(view, "koinly") if row["Label"] == "realized gain"]
+    assert len(payments) == len(set(payments)) == 6
 
 
 TOOLS = pytest.mark.parametrize(
