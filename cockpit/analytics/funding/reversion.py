@@ -40,7 +40,8 @@ def fit_ar1(series: Array, min_pairs: int) -> Ar1 | None:
         before, after = before[both], after[both]
         values = values[known]
     n = before.size
-    if n < max(3, min_pairs):
+    if n < max(3, min_pairs) or np.min(before) == np.max(before):
+        # A mean is rounded: around it even a constant series would seem to vary.
         return None
     x, y = before - _mean(before), after - _mean(after)
     spread = float(np.dot(x, x))

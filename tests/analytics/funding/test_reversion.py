@@ -94,3 +94,9 @@ def test_the_expected_mean_lies_between_now_and_the_long_run(
     mean = reversion.expected_mean(now, mu, phi, steps)
     assert mean is not None
     assert min(now, mu) - 1e-15 <= mean <= max(now, mu) + 1e-15
+
+
+def test_a_constant_history_is_no_sign_of_persistence() -> None:
+    # Around their rounded mean such series differ by a digit of it, always to the same side.
+    for rate, hours in ((-2.7e-6, 300), (1.25e-5, 721), (1e-4, 721)):
+        assert reversion.fit_ar1(np.full(hours, rate), 200) is None
