@@ -15,12 +15,19 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cockpit.analytics.funding.reversion import probability_below
 from cockpit.core.units import HOURS_PER_YEAR
+
+Floats = NDArray[np.float64]
 
 GUARD = 1e-9
 """Of the cost: keeps one that takes exactly 75 hours from taking 76."""
 _STANDARD = NormalDist()
+ROUNDING = 1e-14
+"""Of a rate: what dividing by its interval may have added to it."""
 NEVER_H = 100 * HOURS_PER_YEAR
 """A pair that needs longer than this never breaks even; stamps in ns end in 292 years."""
 
@@ -87,8 +94,20 @@ class Gate(NamedTuple):
 
 
 def spread_hourly(long_rate: float, short_rate: float) -> float:
-    """Received per hour and dollar: short leg's rate less long leg's, fractions per hour."""
-    return short_rate - long_rate
+    """Received per hour and dollar: short leg's rate less long leg's, fractions per hour.
+
+    Rates that differ by less than binary fractions can tell are equal: 0.01 % for eight hours is
+    0.00125 % an hour.
+    """
+    apart = short_rate - long_rate
+    return 0.0 if abs(apart) <= ROUNDING * max(abs(long_rate), abs(short_rate)) else apart
+
+
+def spreads_hourly(long_rates: Floats, short_rates: Floats) -> Floats:
+    """`spread_hourly` of arrays that broadcast; NaN where a rate is not known."""
+    apart = short_rates - long_rates
+    is_equal = np.abs(apart) <= ROUNDING * np.maximum(np.abs(long_rates), np.abs(short_rates))
+    return np.where(is_equal, 0.0, apart)
 
 
 def breakeven_h(cost_frac: float, spread: Spread) -> int | None:

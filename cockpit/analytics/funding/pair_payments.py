@@ -14,7 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cockpit.analytics.funding import payments
-from cockpit.analytics.funding.carry import GUARD, HoldFunding, Spread, breakeven_h
+from cockpit.analytics.funding.carry import (
+    GUARD,
+    HoldFunding,
+    Spread,
+    breakeven_h,
+    spread_hourly,
+)
 from cockpit.analytics.funding.payments import PaidHours, PaymentClock, RatePath
 from cockpit.analytics.funding.reversion import sum_variance
 from cockpit.core.units import HOUR_NS
@@ -77,6 +83,9 @@ def pair_of(long: Leg, short: Leg, spread: Spread, level: float | None, at_ns: i
     """
     if level is None:
         level = (long.hourly + short.hourly) / 2
+    if spread_hourly(long.hourly, short.hourly) == 0:
+        # Rounding apart: else the hold would receive the dust.
+        short = short._replace(hourly=long.hourly)
     half = spread.mean / 2
     long_path = RatePath(
         at_ns=at_ns,

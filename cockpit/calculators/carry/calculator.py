@@ -348,7 +348,7 @@ def _by_formula(long: VenueSide, short: VenueSide, notional: float) -> float | N
     """Through both venues' clamps; None where one is not documented."""
     if long.formula_frac is None or short.formula_frac is None:
         return None
-    return notional * (short.formula_frac - long.formula_frac)
+    return notional * model.spread_hourly(long.formula_frac, short.formula_frac)
 
 
 def _rank(pair: Pair) -> tuple[bool, float, float]:

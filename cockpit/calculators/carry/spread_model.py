@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cockpit.analytics.funding.carry import Spread
+from cockpit.analytics.funding.carry import Spread, spreads_hourly
 from cockpit.analytics.funding.reversion import fit_ar1
 from cockpit.calculators.common.market_data import Notes
 from cockpit.calculators.common.paid_history import MIN_HOURS, Paid
@@ -32,11 +32,10 @@ def spread_series(long: Paid, short: Paid) -> Array:
     last = min(long.first + long.rates.size, short.first + short.rates.size)
     if last <= first:
         return np.empty(0)
-    series: Array = (
-        short.rates[first - short.first : last - short.first]
-        - long.rates[first - long.first : last - long.first]
+    return spreads_hourly(
+        long.rates[first - long.first : last - long.first],
+        short.rates[first - short.first : last - short.first],
     )
-    return series
 
 
 def shared_level(long: Paid, short: Paid) -> float | None:

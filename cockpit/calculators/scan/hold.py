@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from cockpit.analytics.funding.carry import GUARD
+from cockpit.analytics.funding.carry import GUARD, spreads_hourly
 from cockpit.calculators.scan.columns import Columns, Flags, Floats, Ints
 from cockpit.calculators.scan.spread_past import Past
 
@@ -36,11 +36,13 @@ def paths_of(columns: Columns, long: Ints, short: Ints, past: Past) -> Paths:
     now = (columns.hourly[long] + columns.hourly[short]) / 2
     level = np.where(np.isnan(past.level), now, past.level)
     half = past.mean / 2
+    spread = spreads_hourly(columns.hourly[long], columns.hourly[short])
+    short_hourly = columns.hourly[np.where(spread == 0, long, short)]
     long_cap, short_cap = columns.cap[long], columns.cap[short]
     return Paths(
         long_now=np.clip(columns.hourly[long], -long_cap, long_cap),
         long_mean=np.clip(level - half, -long_cap, long_cap),
-        short_now=np.clip(columns.hourly[short], -short_cap, short_cap),
+        short_now=np.clip(short_hourly, -short_cap, short_cap),
         short_mean=np.clip(level + half, -short_cap, short_cap),
         phi=past.phi,
     )

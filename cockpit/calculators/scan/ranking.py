@@ -88,7 +88,7 @@ def rank(job: ScanJob) -> RankedPairs:
     """Every pair once, in the direction that receives now, best net first."""
     columns = columns_of(job.listings, job.at_ns, job.inputs.hold_h)
     long, short = pairs_of(job.listings, columns.hourly)
-    spread = columns.hourly[short] - columns.hourly[long]
+    spread = model.spreads_hourly(columns.hourly[long], columns.hourly[short])
     past = past_of([one.paid for one in job.listings], long, short, spread, job.at_ns)
     codes = _codes([one.history for one in job.listings], HISTORIES)
     worse = np.maximum(codes[long], codes[short])
@@ -132,7 +132,8 @@ def renew(pairs: RankedPairs, places: Sequence[int], job: ScanJob) -> RankedPair
     )
     basis = np.column_stack([pairs.figure(name)[some] for name in BASIS_RANGE])
     basis = np.where(is_turned[:, None], turned_range_bps(basis), basis)
-    renewed = _Pairs(long, short, hourly[short] - hourly[long], past, pairs.history[some], basis)
+    spread = model.spreads_hourly(hourly[long], hourly[short])
+    renewed = _Pairs(long, short, spread, past, pairs.history[some], basis)
     money = _money(job.inputs, columns, renewed)
     formula_usd = fits["formula_usd"] * sign
     return _ranked(

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cockpit.analytics.funding.carry import spreads_hourly
 from cockpit.calculators.carry.spread_model import ASSUMED_MEAN, ASSUMED_PHI, MIN_PAIRS
 from cockpit.calculators.common.paid_history import MIN_HOURS, Paid
 from cockpit.calculators.scan.columns import Flags, Floats, Ints
@@ -68,7 +69,7 @@ def past_of(paid: Sequence[Paid], long: Ints, short: Ints, spread: Floats, at_ns
     now = int(at_ns // HOUR_NS) - first
     for start in range(0, both.size, _CHUNK):
         some = both[start : start + _CHUNK]
-        series = hours[row_of[short[some]]] - hours[row_of[long[some]]]
+        series = spreads_hourly(hours[row_of[long[some]]], hours[row_of[short[some]]])
         _fit(past, some, series)
         _look_back(past, some, series, spread[some], now)
     return past

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +20,24 @@ def flat(rate: float) -> Spread:
 
 def test_the_pair_receives_the_short_legs_rate_less_the_long_legs() -> None:
     assert carry.spread_hourly(long_rate=-1e-5, short_rate=4e-5) == pytest.approx(5e-5)
+
+
+def test_rates_that_only_rounding_tells_apart_are_equal() -> None:
+    one, other = 1.25e-5, math.nextafter(1.25e-5, 1)
+    assert carry.spread_hourly(one, other) == 0
+    assert carry.spread_hourly(-one, -other) == 0
+    # Far less than any venue states is a difference all the same.
+    assert carry.spread_hourly(1.25e-5, 1.25e-5 + 1e-12) == pytest.approx(1e-12)
+    assert carry.spread_hourly(0.0, 1e-21) == 1e-21
+
+
+def test_spreads_of_arrays_are_those_of_each_pair() -> None:
+    long = np.array([1.25e-5, 1e-5, np.nan, 0.0])
+    short = np.array([math.nextafter(1.25e-5, 1), 3e-5, 1e-5, -2e-5])
+    spreads = carry.spreads_hourly(long, short)
+    assert spreads[0] == 0
+    assert spreads[[1, 3]] == pytest.approx([2e-5, -2e-5], rel=1e-12)
+    assert math.isnan(spreads[2])
 
 
 def test_a_constant_spread_of_a_quarter_bp_pays_eighteen_in_seventy_five_hours() -> None:

@@ -1,5 +1,7 @@
 """Carry over holds that end before, at and after the stamps of the two venues."""
 
+import math
+
 import pytest
 
 from cockpit.calculators import load
@@ -91,6 +93,26 @@ def test_entry_and_exit_are_stated_and_make_the_cost() -> None:
     assert values.entry_cost_usd == pytest.approx(900, rel=1e-5)
     assert values.exit_cost_usd == pytest.approx(900, rel=1e-5)
     assert values.cost_usd == pytest.approx(values.entry_cost_usd + values.exit_cost_usd + 7)
+
+
+def test_equal_rates_that_rounding_tells_apart_pay_nothing_at_all() -> None:
+    values = carry(at("a", 1.25e-5, 1, 1.0), at("b", math.nextafter(1e-4, 1), 8, 1.0), hold_h=24,
+                   phi=0.9).values  # fmt: skip
+    assert values.spread_hourly == 0
+    assert values.spread_apr == 0
+    # Both pay at the hour; 8 h at +1, +9 and +17 h are those before the entry too.
+    hourly = 24 * 1.25e-5
+    eight_hourly = 3 * 1e-4
+    assert values.expected_funding_usd == pytest.approx((eight_hourly - hourly) * 1e6, abs=1e-9)
+    assert values.mean_spread_hourly == 0
+
+
+def test_two_hourly_venues_of_one_rate_pay_exactly_nothing() -> None:
+    dust = math.nextafter(1.25e-5, 1)
+    values = carry(at("a", 1.25e-5, 1, 1.0), at("b", dust, 1, 1.0), hold_h=24).values
+    assert values.expected_funding_usd == 0
+    assert values.breakeven_h is None
+    assert values.gate == "never breaks even"
 
 
 def test_the_basis_is_a_line_of_its_own() -> None:
