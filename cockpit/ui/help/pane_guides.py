@@ -60,7 +60,7 @@ PANE_GUIDES: Mapping[str, PaneGuide] = {
     ),
     "alerts": PaneGuide(
         name="alerts",
-        shows="What fires now, newest first, then what fired before; or every rule, how it stands.",
+        shows="What fires now, worst first, then what fired before; or every rule, how it stands.",
         keys=("alert.acknowledge", "alert.mute", "rule.list", "rule.try", "pane.zoom"),
         words=("●", "○"),
     ),

@@ -1,4 +1,4 @@
-"""What is firing, newest first, and what has happened before: a line each."""
+"""What is firing, worst first, and what has happened before: a line each."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
