@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from cockpit.venues.contract import Fetch, Input, Reply, Send
@@ -73,8 +74,9 @@ class Playbook(playbook.Playbook):
         return _asked(fetch)["start_time"], _asked(fetch)["end_time"]
 
     def survey(self, rates: Mapping[str, str]) -> Sequence[Input]:
+        """A rate that is paid by the hour is quoted by the day."""
         rows = [
-            samples.contract_row(native(symbol), funding_rate=float(rate))
+            samples.contract_row(native(symbol), funding_rate=float(24 * Decimal(rate)))
             for symbol, rate in rates.items()
         ]
         return [reply("tickers", samples.contracts(*rows))]
