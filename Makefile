@@ -66,7 +66,8 @@ bench: $(READY)
 new-venue: $(READY_DEV)
 	@$(BIN)/python docs/new_venue.py "$(NAME)"
 	@$(BIN)/ruff check --quiet --fix cockpit/venues/$(NAME) tests/venues/$(NAME)
-	@echo "next: docs/adding-a-venue.md; what is missing: pytest tests/venues/conformance -k $(NAME)"
+	@echo "next: docs/adding-a-venue.md; what is missing:"
+	@echo "  $(BIN)/python -m pytest tests/venues/conformance -k $(NAME)"
 
 # The README's key table, from the program's own.
 keys: $(READY)

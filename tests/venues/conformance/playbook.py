@@ -28,7 +28,9 @@ from cockpit.venues.contract import (
     Wanted,
     Wants,
 )
+from cockpit.wire.tape import Tape, read_tape
 from tests.support import AT_NS
+from tests.venues.fuzz.life import GOLDEN
 
 SECOND_NS = 1_000_000_000
 
@@ -116,6 +118,14 @@ def playbook_of(name: str, needs: Thing | None = None) -> Playbook:
     if needs in playbook.ABSENT:
         pytest.skip(f"{name}: {playbook.ABSENT[needs]}")
     return playbook
+
+
+def golden_tape(name: str) -> Tape:
+    """What every venue is held to; fails by its name where there is none."""
+    path = GOLDEN / f"{name}.jsonl"
+    if not path.is_file():
+        pytest.fail(f"tests/captures/{name}.jsonl is missing: see docs/adding-a-venue.md")
+    return read_tape(path)
 
 
 class Stage:

@@ -35,7 +35,9 @@ def watching(name: str) -> tuple[Stage, Playbook, Fetch]:
     playbook = playbook_of(name, "history")
     stage = Stage(name, playbook, playbook.SYMBOLS[0])
     outputs = [*stage.open(but=HELD_BACK), *stage.wait(2, but=HELD_BACK)]
-    (fetch,) = asked(outputs)
+    fetches = asked(outputs)
+    assert len(fetches) == 1, "a watched market asks for one page of `funding_history`"
+    (fetch,) = fetches
     return stage, playbook, fetch
 
 

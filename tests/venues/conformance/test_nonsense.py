@@ -15,9 +15,8 @@ from msgspec.structs import replace
 from cockpit.core.events import Event, Reject
 from cockpit.venues import REGISTRY, load
 from cockpit.venues.contract import Frame, Input, Output, Reply, Wants
-from cockpit.wire.tape import read_tape
 from tests.shapes import NUMBER, kind_of
-from tests.venues.fuzz.life import GOLDEN
+from tests.venues.conformance.playbook import golden_tape
 
 NONSENSE = ("abc", "NaN")
 Path = tuple[str | int, ...]
@@ -88,7 +87,7 @@ def kinds(tape: Sequence[Input]) -> Iterator[tuple[int, Frame | Reply]]:
 
 @pytest.mark.parametrize("name", sorted(REGISTRY))
 def test_a_figure_that_is_none_is_counted(name: str) -> None:
-    tape = read_tape(GOLDEN / f"{name}.jsonl")
+    tape = golden_tape(name)
     wants, inputs = replace(tape.header.wants, survey=True), list(tape)
     silent: list[str] = []
     for place, item in kinds(inputs):

@@ -10,7 +10,7 @@ import time
 
 from cockpit.venues import REGISTRY
 from cockpit.venues.contract import Frame, Input, Reply
-from tests.venues.fuzz.life import Outcome, run
+from tests.venues.fuzz.life import GOLDEN, Outcome, run
 
 SHOWN_CHARS = 600
 
@@ -24,6 +24,9 @@ def main() -> int:
     unknown = sorted(set(args.venues) - set(REGISTRY))
     if unknown:
         parser.error(f"unknown venue {', '.join(unknown)}; expected {', '.join(sorted(REGISTRY))}")
+    for name in args.venues:
+        if not (GOLDEN / f"{name}.jsonl").is_file():
+            parser.error(f"tests/captures/{name}.jsonl is missing: see docs/adding-a-venue.md")
     raised = 0
     for name in args.venues:
         started = time.monotonic()
