@@ -32,6 +32,7 @@ def test_a_new_venue_is_a_folder_its_playbook_and_a_line_in_the_registry(project
         "session.py",
         "messages.py",
         "venue.toml",
+        "claims.toml",
         "playbook.py",
     }
     for path in made:
