@@ -7,6 +7,7 @@ import pytest
 
 from cockpit import config
 from cockpit.core.errors import ConfigError
+from cockpit.ui.input.keymap import keymap_of
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "config.example.toml"
 
@@ -23,6 +24,19 @@ def test_the_example_is_valid_and_says_the_defaults():
     assert loaded.watch == default.watch
     assert loaded.screen == default.screen
     assert loaded.log_level == default.log_level
+
+
+def test_what_the_example_leaves_in_comments_can_be_used_as_it_stands(tmp_path):
+    # `# [table]` and `# key = …` are settings; all other comments are prose.
+    setting = re.compile(r"# (\[\[?[a-z_.]+\]\]?|[a-z_.A-Z]+ = .*)")
+    lines = [setting.sub(r"\1", line) for line in EXAMPLE.read_text().splitlines()]
+    lines.remove("command = []")  # the comment below it is another value of the same key
+    loaded = config.load(write(tmp_path, "\n".join(lines)), environ={})
+    assert [account.venue for account in loaded.account] == ["lighter"]
+    assert loaded.notify["phone"].severity == "danger"
+    frozen = keymap_of(loaded).find("f2", "funding")
+    assert frozen is not None
+    assert frozen.id == "view.freeze"
 
 
 def test_a_flag_beats_the_environment_beats_the_file_beats_the_default(tmp_path):
