@@ -208,13 +208,14 @@ def _settled(market: LighterMarket, rate: float, at_ns: int, paid_ns: int) -> Fu
 def instrument(market: LighterMarket, row: wire.Row, at_ns: int, odd: Odd) -> events.Instrument:
     """A listed perp. Margin fractions count 1e-4, fees are percent, minima are both binding."""
     unit, status = market.unit, row.get("status", "active")
-    initial, maintenance, minimum, minimum_usd = (
+    initial, maintenance, minimum = (
         odd.number(name, row.get(name), 0.0)
         for name in (
-            "min_initial_margin_fraction", "maintenance_margin_fraction", "min_base_amount",
-            "min_quote_amount",
+            "min_initial_margin_fraction",
+            "maintenance_margin_fraction",
+            "min_base_amount",
         )
-    )  # fmt: skip
+    )
     taker, maker = (
         odd.number(name, row.get(name), -_MOST_FEE_PERCENT, _MOST_FEE_PERCENT)
         for name in ("taker_fee", "maker_fee")
@@ -227,7 +228,7 @@ def instrument(market: LighterMarket, row: wire.Row, at_ns: int, odd: Odd) -> ev
         base=market.symbol, quote="USDC", contract=unit.contract, funding_interval_s=HOUR_S,
         tick=unit.tick(_step(places)), lot=unit.lot(_step(market.size_decimals)),
         min_size=unit.lot(minimum),
-        min_notional_usd=minimum_usd,
+        min_notional_usd=odd.price("min_quote_amount", row.get("min_quote_amount")),
         max_leverage=10_000.0 / initial if initial and initial >= 1.0 else None,
         mmf=maintenance / 10_000.0 if maintenance else None,
         taker_fee=None if taker is None else taker / 100.0,
