@@ -3,6 +3,7 @@
 Every message of the venue's golden tape is one of a kind. Of the first of each kind each figure is
 made nonsense in turn. Where that changes what the session says of its markets and accounts, a
 `Reject` must tell it: a figure that went without a word looks like one that the venue never had.
+And made zero or negative, it makes no fact that cannot be.
 """
 
 import json
@@ -15,10 +16,13 @@ from msgspec.structs import replace
 from cockpit.core.events import Event, Reject
 from cockpit.venues import REGISTRY, load
 from cockpit.venues.contract import Frame, Input, Output, Reply, Wants
+from tests.invariants import check_fact
 from tests.shapes import NUMBER, kind_of
+from tests.support import only
 from tests.venues.conformance.playbook import golden_tape
 
 NONSENSE = ("abc", "NaN")
+NOTHING_OR_LESS = ("0", "-1")
 Path = tuple[str | int, ...]
 
 
@@ -85,18 +89,36 @@ def kinds(tape: Sequence[Input]) -> Iterator[tuple[int, Frame | Reply]]:
             yield place, item
 
 
-@pytest.mark.parametrize("name", sorted(REGISTRY))
-def test_a_figure_that_is_none_is_counted(name: str) -> None:
+def altered(
+    name: str, values: Sequence[str]
+) -> Iterator[tuple[str, Sequence[Output], Sequence[Output]]]:
+    """Each figure put otherwise in turn: where and how, what a session then says, and what it says
+    to the message as it was."""
     tape = golden_tape(name)
     wants, inputs = replace(tape.header.wants, survey=True), list(tape)
-    silent: list[str] = []
     for place, item in kinds(inputs):
         before, message = inputs[:place], json.loads(text_of(item) or "null")
         healthy = said(name, wants, before, with_text(item, json.dumps(message)))
         for path in figures(message):
-            for nonsense in NONSENSE:
-                text = json.dumps(spoiled(message, path, nonsense))
-                odd = said(name, wants, before, with_text(item, text))
-                if facts(odd) != facts(healthy) and rejects(odd) <= rejects(healthy):
-                    silent.append(f"{kind_of(message)} {'.'.join(map(str, path))} {nonsense}")
+            for value in values:
+                text = json.dumps(spoiled(message, path, value))
+                where = f"{kind_of(message)} {'.'.join(map(str, path))} {value}"
+                yield where, said(name, wants, before, with_text(item, text)), healthy
+
+
+@pytest.mark.parametrize("name", sorted(REGISTRY))
+def test_a_figure_that_is_none_is_counted(name: str) -> None:
+    silent = [
+        where
+        for where, odd, healthy in altered(name, NONSENSE)
+        if facts(odd) != facts(healthy) and rejects(odd) <= rejects(healthy)
+    ]
     assert silent == []
+
+
+@pytest.mark.parametrize("name", sorted(REGISTRY))
+def test_a_figure_of_nothing_or_less_makes_no_fact_that_cannot_be(name: str) -> None:
+    """A fill of no size, a price below zero: it is missing, or the message is none."""
+    for _, odd, _ in altered(name, NOTHING_OR_LESS):
+        for event in only(Event, odd):
+            check_fact(event)
