@@ -3,6 +3,7 @@
 import pytest
 
 from cockpit import venues
+from cockpit.sim import FACES, load
 from cockpit.sim.server.faults import Faults
 from cockpit.sim.world import truth
 from cockpit.venues.contract import Wants
@@ -22,7 +23,7 @@ def accounts_of(pair):
     return {a["account"]: a for a in document["accounts"] if a["venue"] == pair.name}
 
 
-@pytest.mark.parametrize("name", ["hyperliquid", "dydx", "lighter", "nado", "orderly", "aster"])
+@pytest.mark.parametrize("name", [name for name in FACES if load(name).PROFILE.accounts])
 def test_ten_seconds_after_the_faults_every_account_is_right(name):
     pair = Pair(name, SYMBOLS, "calm", 7)
     module = venues.load(name)
