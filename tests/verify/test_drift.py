@@ -80,7 +80,7 @@ def test_no_field_of_a_face_is_new_accounts_included(venue):
         if isinstance(item, Frame | Reply):
             drift.read(item.data if isinstance(item, Frame) else item.body)
             said += 1
-    assert said > 100
+    assert said > 100, "a tape of a minute of the venue, or of its face"
     assert drift.new == {}
 
 
@@ -106,7 +106,10 @@ OF_THE_RECORDER = {"body", "captured_at", "note", "recv_ns", "source", "status"}
 
 @pytest.mark.parametrize("venue", sorted(REGISTRY))
 def test_every_field_of_every_recording_is_known(venue):
-    recordings = json.loads((SHAPES / f"{venue}.json").read_text()).values()
+    shapes = SHAPES / f"{venue}.json"
+    if not shapes.is_file():
+        pytest.skip(f"no wire of {venue} was recorded yet: `make shapes` writes {shapes.name}")
+    recordings = json.loads(shapes.read_text()).values()
     found = {name for kinds in recordings for one in kinds.values() for name in recorded_names(one)}
     assert len(found) > 50
     assert found - known_fields(venue) - OF_THE_RECORDER == set()
