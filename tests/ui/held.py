@@ -47,9 +47,9 @@ def typed(scene: Readings, venue: str, symbol: str, size: float, **more: object)
     store.set_manual((*store.manual(), one))
 
 
-def hedged() -> Readings:
+def hedged(paid_h: int = 720) -> Readings:
     """Long 0.5 BTC on alphaswap, short 0.5 on bravo; each with its own margin."""
-    scene = live()
+    scene = live(paid_h=paid_h)
     follow(scene, ("alphaswap", ALPHA, "carry"), ("bravo", BRAVO, ""))
     position(
         scene, "alphaswap", ALPHA, "BTC", 0.5, entry=63_000.0, liquidation=51_200.0,

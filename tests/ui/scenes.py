@@ -1,5 +1,7 @@
 """Scenes to draw: three small venues with known figures, in every state a trader meets."""
 
+from functools import cache
+
 from cockpit.calculators.saved_plans import SavedPlan
 from cockpit.core.events import (
     Block,
@@ -107,22 +109,29 @@ def paid(
     scene: Readings, venue: str, symbol: str, hours: int = 720, leave_out: tuple[int, ...] = ()
 ):
     """Settled payments up to the last full hour; `leave_out` are hours ago without one."""
+    store_of(scene).apply_all(payments(venue, symbol, hours, leave_out))
+
+
+@cache
+def payments(
+    venue: str, symbol: str, hours: int, leave_out: tuple[int, ...]
+) -> tuple[Funding, ...]:
+    """Hundreds of scenes are told the same month."""
     interval_h = INTERVALS_S[venue] // 3600
     last = hour_floor_ns(AT_NS)
-    for ago in range(hours, -1, -1):
-        if ago % interval_h or ago in leave_out:
-            continue
-        rate = RATES[venue] * (1.0 if ago < 24 else 0.5 + 0.5 * (ago % 5))
-        store_of(scene).apply(
-            Funding(
-                venue=venue, recv_ns=AT_NS, venue_ns=last - ago * HOUR_NS, symbol=symbol,
-                kind="settled", rate=rate, interval_s=INTERVALS_S[venue],
-            )
-        )  # fmt: skip
+    return tuple(
+        Funding(
+            venue=venue, recv_ns=AT_NS, venue_ns=last - ago * HOUR_NS, symbol=symbol,
+            kind="settled", rate=RATES[venue] * (1.0 if ago < 24 else 0.5 + 0.5 * (ago % 5)),
+            interval_s=INTERVALS_S[venue],
+        )
+        for ago in range(hours, -1, -1)
+        if not ago % interval_h and ago not in leave_out
+    )  # fmt: skip
 
 
-def live(symbols: tuple[str, ...] = SYMBOLS) -> Readings:
-    """Every venue is live and has just said everything."""
+def live(symbols: tuple[str, ...] = SYMBOLS, paid_h: int = 720) -> Readings:
+    """Every venue is live and has just said everything, of the first symbol what it paid."""
     scene = bare(symbols)
     for venue in VENUES:
         link(scene, venue, "live", at_ns=AT_NS - 60 * NS_PER_S)
@@ -133,7 +142,7 @@ def live(symbols: tuple[str, ...] = SYMBOLS) -> Readings:
             store_of(scene).apply(
                 Block(venue=venue, recv_ns=at_ns, chain="c", height=100 + i, block_ns=at_ns)
             )
-        paid(scene, venue, symbols[0])
+        paid(scene, venue, symbols[0], paid_h)
     scene.notices = [Notice(AT_NS, "bravo", "main link live")]
     return scene
 

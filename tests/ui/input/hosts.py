@@ -47,6 +47,9 @@ class QuietDesk:
         )
 
 
+DARK = load_theme("dark")
+
+
 @dataclasses.dataclass
 class PlainHost:
     """Keeps what handlers hand over: words, dialogs, escape sequences."""
@@ -60,7 +63,7 @@ class PlainHost:
         self.keymap = keymap_of(Config())
         self.forms = FormRunner(self.readings, self.desk, Config())
         self.remembered = Remembered()
-        self.worn: Theme = load_theme("dark")
+        self.worn: Theme = DARK
         self.pane_size = (200, 60)
         self.said: list[tuple[str, str]] = []
         self.dialogs: list[PromptSpec | PickerSpec | FormSpec] = []

@@ -4,6 +4,7 @@ The world has what keys can act on: positions, a ranking, alerts, a kept plan, c
 """
 
 from collections.abc import Iterator
+from functools import cache
 
 import msgspec
 import pytest
@@ -12,6 +13,7 @@ from cockpit.alerts.rule import Rule
 from cockpit.alerts.service import Alerting
 from cockpit.calculators.common.market_data import Settings
 from cockpit.calculators.saved_plans import Expected, Fill, SavedPlan
+from cockpit.calculators.scan.ranked import RankedPairs
 from cockpit.core.market import Side
 from cockpit.core.plan import Leg
 from cockpit.desk.stats import Scan
@@ -31,6 +33,8 @@ BEFORE = ((), ("]",), ("j", "l"), ("j", "j", "l", "l"), ("s",), ("z",), "jjjj", 
 """What was pressed before: a key that goes up has an effect only below the top, one that ends a
 zoom only in a zoom, one that takes the next value only in a field of a form that has values."""
 NOTHING_TO_WALK = {"exposure_history": "no jump has happened"}
+PAID_H = 192
+"""Enough for every calculator; thousands of these desks are made."""
 WALKING = {"cursor.up", "cursor.down", "cursor.first", "cursor.last"}
 KEPT = SavedPlan(
     name="btc-stagger", at_ns=AT_NS, calculator="stagger", verdict="Buy 1 BTC.",
@@ -44,13 +48,18 @@ KEPT = SavedPlan(
 )  # fmt: skip
 
 
+@cache
+def ranked() -> RankedPairs:
+    return scanned.ranking()
+
+
 class Busy(PlainHost):
     """Something to act on in every pane."""
 
     def __init__(self) -> None:
-        scene = held.hedged()
+        scene = held.hedged(PAID_H)
         held.typed(scene, "bravo", "ETH", 3.0, entry=3_000.0)
-        scene.scan = Scan(is_on=True, pairs=scanned.ranking())
+        scene.scan = Scan(is_on=True, pairs=ranked())
         super().__init__(scene)
         self.calls: list[str] = []
         rules = (Rule(name="funding is paid", kind="funding_level", threshold=1e-6),)
