@@ -54,14 +54,20 @@ def capture_lines(name: str) -> list[Any]:
     return [json.loads(line) for line in capture(name).read_text().splitlines() if line.strip()]
 
 
-async def until(condition: Callable[[], object], what: str = "the condition") -> None:
-    """Wait for something to become true; fail with its name after `PATIENCE_S`."""
+async def until(
+    condition: Callable[[], object],
+    what: str = "the condition",
+    found: Callable[[], str] = lambda: "",
+) -> None:
+    """Wait for something to become true; fail after `PATIENCE_S` with its name and what was found
+    in its place."""
     try:
         async with asyncio.timeout(PATIENCE_S):
             while not condition():
                 await asyncio.sleep(0.01)
     except TimeoutError:
-        raise AssertionError(f"{what} did not come about in {PATIENCE_S:g} s") from None
+        words = f"{what} did not come about in {PATIENCE_S:g} s {found()}".rstrip()
+        raise AssertionError(words) from None
 
 
 def feed(session: Session, *inputs: Input) -> list[Output]:
