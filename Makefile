@@ -39,6 +39,10 @@ $(READY_DEV): pyproject.toml constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --no-deps $(CCXT)
 	@touch $(READY) $@
 
+# The tests start the program more than a hundred times: what is compiled once is kept, also where the
+# environment says that no bytecode is.
+test fuzz: export PYTHONDONTWRITEBYTECODE :=
+
 test: $(READY_DEV)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
