@@ -213,6 +213,7 @@ class _Run:
         self.plan = self.net(planned)
         self.dust = DUST * self.net(np.abs(planned))
         self.equity = equity_usd.astype(np.float64)
+        self.owed = np.minimum(self.equity, 0.0)
         self.price, self.funding, self.fees, self.slippage, self.liquidation = (
             np.zeros(len(legs)) for _ in range(5)
         )
@@ -269,7 +270,8 @@ class _Run:
         mine = np.flatnonzero(self.venue == venue)
         notional = np.abs(self.held[mine]) * prices[mine]
         fees = notional * np.array([self.legs[i].liquidation_fee_frac for i in mine.tolist()])
-        lost = min(float(np.sum(fees)), float(self.equity[venue]))
+        # What an account owed before the shock is no gain of it.
+        lost = min(float(np.sum(fees)), float(self.equity[venue] - self.owed[venue]))
         self.liquidation[mine] -= lost * notional / np.sum(notional)
         self.equity[venue] -= lost
         self.liquidated_step[venue] = step

@@ -220,6 +220,16 @@ def test_an_account_that_is_already_gone_is_gone_at_the_start() -> None:
     assert found.margin_ratio[0, 0] == math.inf
 
 
+def test_what_an_account_owed_before_is_no_gain_of_the_shock() -> None:
+    found = run(pair, [NOTHING] * 2, equity=(-5_000.0, 1e6))
+    assert found.liquidation_usd == pytest.approx([0, 0])
+    # All that is left to do is buying back the short: half a spread and a fee.
+    assert found.pnl_usd == pytest.approx(-found.chase_usd)
+    # An account that the gap itself takes below nothing owes only what it had not owed before.
+    fallen = run(pair, [LegShock(-0.1, 0, 1, 1, 1)] * 2, equity=(50_000.0, 1e6))
+    assert fallen.liquidation_usd == pytest.approx([60_000 - 50_000, 0])
+
+
 @given(gap=st.floats(-0.5, 0), more=st.floats(0, 0.4))
 def test_a_deeper_gap_never_helps_a_long(gap, more) -> None:  # type: ignore[no-untyped-def]
     def lost(by: float) -> float:
