@@ -258,7 +258,7 @@ def _equity_usd(book: StressBook) -> float | None:
 
 def _carry_usd_per_hour(book: StressBook) -> float | None:
     """What the legs are paid now, as far as they are filled."""
-    paid = [-leg.notional_usd * leg.funding_hourly for leg in book.facts]
+    paid = [leg.carry_usd_per_hour for leg in book.held.legs]
     return _total(np.array(paid) * book.filled)
 
 

@@ -200,6 +200,16 @@ def test_a_story_counts_at_the_point_where_prices_are_farthest() -> None:
     assert row.price_usd == pytest.approx(2_000 * (1.14 * 1.012 - 1))
 
 
+def test_todays_carry_is_paid_on_the_index_as_margin_has_it() -> None:
+    # 10 x 59,000 x 1e-4 an hour, whatever the mark says.
+    at = view(btc("a", rate=1e-4, mark=60_000.0, index=59_000.0))
+    asked = {"positions": [held("a", -10)], "equity_usd": {"a": 1e6}}
+    values = run("stress", at, shocks={"gap": -0.1}, **asked).values
+    assert values.carry_usd_per_hour == pytest.approx(59.0)
+    (account,) = run("margin", at, **asked).values.venues
+    assert account.carry_usd_per_hour == values.carry_usd_per_hour
+
+
 def test_equity_and_books_that_are_not_known_are_null_and_said() -> None:
     at = view(btc("a", bids=[], asks=[]))
     result = run("stress", at, positions=[held("a", 10)], shocks={"gap": -0.9})
