@@ -46,6 +46,8 @@ class Chunk:
         )
         self.next_due = float(np.min(self.due))
         self.equity = spread(venues.equity_usd)
+        # What an account owes by now is no gain of a liquidation.
+        self.owed = np.minimum(self.equity, 0.0)
         self.dead = np.zeros(self.equity.shape, dtype=bool)
         self.down_until = np.zeros(self.equity.shape)
         self.outages = self._outages()
@@ -257,7 +259,7 @@ class Chunk:
         for leg, venue in enumerate(model.venue):
             fees[venue] += market.legs[leg].liquidation_fee_frac * notional[leg]
             self.held[leg, hit[venue]] = 0.0
-        lost = np.where(hit, np.minimum(fees, self.equity), 0.0)
+        lost = np.where(hit, np.minimum(fees, self.equity - self.owed), 0.0)
         self.equity -= lost
         self.liquidation -= np.sum(lost, axis=0)
         self._renet(paths)

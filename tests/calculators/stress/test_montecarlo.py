@@ -60,6 +60,15 @@ def test_nobody_loses_more_than_lies_in_the_account() -> None:
     assert len(found.worst_path.price["BTC"]) == 25
 
 
+def test_what_an_account_owed_before_is_no_gain_in_any_future() -> None:
+    # A price that hardly moves: the account is closed, and its 50,000 of debt stay a debt.
+    still = {"sigma_annual": 1e-6, "unrest": False, "paths": 200}
+    found = futures(view(btc(HL, rate=0.0)), positions=[held(HL, -10)], equity_usd={HL: -50_000},
+                    **still)  # fmt: skip
+    assert found.p_liquidation[HL] == 1.0
+    assert found.parts_usd["liquidation"] == pytest.approx(0, abs=1_000)
+
+
 def test_a_chance_comes_with_its_own_error() -> None:
     found = futures(view(btc(HL)), **SHORT)
     p = found.p_liquidation[HL]
