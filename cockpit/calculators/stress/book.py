@@ -63,6 +63,16 @@ class StressBook(NamedTuple):
     def equity_usd(self) -> Floats:
         return self.held.equity_usd
 
+    @property
+    def unknown_pools(self) -> list[str]:
+        """Accounts of which nobody can tell when they are liquidated."""
+        return [
+            pool.name
+            for number, pool in enumerate(self.held.pools)
+            if math.isnan(pool.equity_usd)
+            or any(np.isnan(self.held.legs[i].tiers.mmf_frac).any() for i in self.held.of(number))
+        ]
+
 
 def stress_book(
     positions: Sequence[Mapping[str, Any]] | None,

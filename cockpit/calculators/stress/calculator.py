@@ -136,6 +136,10 @@ def _book(inputs: Inputs, view: MarketView, settings: Settings, notes: Notes) ->
         inputs.positions, inputs.plan, inputs.equity_usd, inputs.delay_s, inputs.taker_fee,
         view, settings, notes,
     )  # fmt: skip
+    if book.unknown_pools:
+        names = ", ".join(book.unknown_pools)
+        words = "equity or maintenance is not known, so not all liquidations are counted"
+        notes.lack(f"{names}: {words}")
     held = {leg.symbol for leg in book.held.legs}
     for symbol in set(inputs.betas) - held - set(view.symbols()):
         # Betas of coins that are not held do no harm; one that looks like a held one does.
@@ -285,7 +289,7 @@ def _answer(
         funding_usd=_total(found.funding_usd),
         fees_usd=_total(found.fees_usd),
         slippage_usd=_total(found.slippage_usd),
-        liquidation_usd=_total(found.liquidation_usd),
+        liquidation_usd=None if book.unknown_pools else _total(found.liquidation_usd),
         collateral_usd=_total(found.collateral_usd),
         liquidated=tuple(
             LegName(venue=leg.venue, symbol=leg.symbol) for leg in book.held.legs if gone[leg.pool]

@@ -97,7 +97,8 @@ class MonteCarloValues(msgspec.Struct, frozen=True, kw_only=True):
 
     `p_liquidation` is by venue and for `any` of them, null where margin is not known.
     `max_unhedged_usd` is the largest of all futures, `unhedged_p95_usd` that of 19 in 20.
-    `parts_usd` splits the mean.
+    `parts_usd` splits the mean; its liquidation is null, and not whole in the mean, where margin is
+    not known.
     """
 
     paths: int
@@ -201,16 +202,17 @@ def simulate_job(job: Job, keep_going: Callable[[int, int], bool]) -> MonteCarlo
     chances = _chances(job, paths)
     errors = {name: known(figure.se) for name, figure in figures.items()}
     errors |= {f"p_liquidation.{name}": known(chance.se) for name, chance in chances.items()}
-    parts = ("price", "funding", "fees", "slippage", "liquidation")
+    names = ("price", "funding", "fees", "slippage", "liquidation")
+    parts = {name: known(float(np.mean(part))) for name, part in zip(names, paths[:5], strict=True)}
+    if not np.all(paths.knows_margin):
+        parts["liquidation"] = None
     bars = tail_risk.histogram(pnl, BINS, TAIL)
     return MonteCarloValues(
         paths=len(pnl),
         seed=job.seed,
         **{name: known(figure.value) for name, figure in figures.items()},
         se=errors,
-        parts_usd={
-            name: known(float(np.mean(part))) for name, part in zip(parts, paths[:5], strict=True)
-        },
+        parts_usd=parts,
         p_liquidation={name: known(chance.value) for name, chance in chances.items()},
         max_unhedged_usd=known(float(np.max(paths.max_unhedged_usd))),
         unhedged_p95_usd=known(float(np.quantile(paths.max_unhedged_usd, 0.95))),

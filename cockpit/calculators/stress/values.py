@@ -18,7 +18,9 @@ class ScenarioRow(msgspec.Struct, frozen=True, kw_only=True):
     an account's equity, which nobody can take from it. `time_to_flat_s` is null where exposure
     stays open (`stays_open`). `delay_var99_usd` is what the price may do to it until then.
     `equity_frac` is the result as a share of all equity, `carry_h` the hours of today's carry that
-    a loss takes, null where nothing is lost or earned. The six parts of `pnl_usd` add up to it.
+    a loss takes, null where nothing is lost or earned. The six parts of `pnl_usd` add up to it;
+    where an account's equity or maintenance is not known, `liquidation_usd` is null and the result
+    is without the liquidations that nobody can tell.
     """
 
     name: str

@@ -217,7 +217,9 @@ def test_equity_and_books_that_are_not_known_are_null_and_said() -> None:
     assert result.is_incomplete
     assert row.margin_ratio == {"a": None}
     assert row.liquidated == ()
+    assert row.liquidation_usd is None
     assert row.price_usd == pytest.approx(-540_000)
+    assert any("not all liquidations are counted" in words for words in result.warnings)
     assert any("no book" in words for words in result.warnings)
 
 

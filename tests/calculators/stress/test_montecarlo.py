@@ -83,6 +83,8 @@ def test_a_chance_is_not_shown_where_margin_is_not_known() -> None:
     assert found.p_liquidation["new"] is None
     assert found.p_liquidation["any"] is None
     assert found.p_liquidation[HL] is not None
+    assert found.parts_usd["liquidation"] is None
+    assert found.parts_usd["price"] is not None
 
 
 def test_a_hedged_pair_risks_less_than_a_naked_leg() -> None:
