@@ -152,7 +152,7 @@ def job_of(book: StressBook, asked: Asked, settings: Settings, notes: Notes) -> 
             jump_excitation=JUMP_EXCITATION,
             jump_decay_h=JUMP_DECAY_H,
         ),
-        premiums=_premiums(book, settings),
+        premiums=_premiums(book, settings, notes),
         venues=VenueModel(
             equity_usd=book.equity_usd,
             outages_per_day=np.full(venues, OUTAGES_PER_DAY),
@@ -293,13 +293,16 @@ def formula_of(held: Held, settings: Settings) -> Formula:
     )
 
 
-def _premiums(book: StressBook, settings: Settings) -> PremiumModel:
+def _premiums(book: StressBook, settings: Settings, notes: Notes) -> PremiumModel:
     rules = MarginRules(settings.own_margins)
     legs = book.held.legs
     now, mean, sd, share = np.zeros((4, len(legs)))
     for i, held in enumerate(legs):
         formula = formula_of(held, settings)
         now[i] = premium_of(formula, held.funding_hourly)
+        if math.isnan(held.funding_hourly):
+            words = "the futures begin at a premium that pays the usual rate"
+            notes.assume(Assumption(place=held.name, what=words, why="no rate is known"))
         paid = held.market.settled.hourly()[1] if held.market else np.empty(0)
         mean[i], sd[i] = usual_premium(formula, paid, now[i])
         share[i] = rules.price_of(held.venue) == "mark"

@@ -87,6 +87,14 @@ def test_a_chance_is_not_shown_where_margin_is_not_known() -> None:
     assert found.parts_usd["price"] is not None
 
 
+def test_a_rate_that_is_not_known_is_assumed_aloud_in_the_futures() -> None:
+    asked = {"scenarios": "calm", **SMALL, **SHORT}
+    silent = run("stress", view(btc(HL, rate=None)), **asked)
+    assert silent.is_incomplete
+    assert any(words.startswith(f"{HL}/BTC") and "usual rate" in words for words in silent.assumed)
+    assert not any("usual rate" in words for words in run("stress", view(btc(HL)), **asked).assumed)
+
+
 def test_a_hedged_pair_risks_less_than_a_naked_leg() -> None:
     at = view(btc("a"), btc("b"))
     naked = futures(at, positions=[held("a", 10)], equity_usd={"a": 1e7})
