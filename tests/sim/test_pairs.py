@@ -4,6 +4,7 @@ import pytest
 
 from cockpit import venues
 from cockpit.core.events import Event
+from cockpit.core.units import NS_PER_S
 from cockpit.sim.server.faults import Faults
 from cockpit.venues.contract import Fetch, Restart, Send, Wants
 from cockpit.wire.pump import Pump
@@ -32,6 +33,19 @@ def assert_equals_truth(pair: Pair) -> None:
         rate = mine.live.rate * 3600 / mine.live.interval_s
         assert rate == pytest.approx(market["funding_rate_hourly"], rel=1e-12, abs=1e-18)
         assert mine.live.next_ns == market["next_funding_ns"]
+
+
+def paid(rows):
+    """Number of the interval -> rate."""
+    return {row.venue_ns // (row.interval_s * NS_PER_S): row.rate for row in rows}
+
+
+def paid_in_the_world(pair, rows):
+    """The same of the same payments, as the exchange has them."""
+    interval_ns = rows[-1].interval_s * NS_PER_S
+    settled = pair.world.venues[pair.name].by_symbol["BTC"].settled
+    rates = {stamp_ns // interval_ns: rate for stamp_ns, rate, *_ in settled}
+    return {number: rates[number] for number in paid(rows)}
 
 
 @every_venue
@@ -66,7 +80,7 @@ def test_no_event_on_a_bad_line_breaks_an_invariant(name):
 
 
 @every_venue
-def test_thirty_days_of_settled_funding_arrive_without_a_hole(name):
+def test_thirty_days_of_settled_funding_arrive_without_a_hole_and_as_they_were_paid(name):
     pair = Pair(name, ("BTC",), "calm", seed=6)
     pair.run(30)
     history = pair.store.market(name, "BTC").settled
@@ -74,6 +88,10 @@ def test_thirty_days_of_settled_funding_arrive_without_a_hole(name):
     interval_h = rows[-1].interval_s / 3600
     assert len(rows) * interval_h >= 29 * 24
     assert history.gaps() == []
+    # What accrues is told in money: the rate that it was is of a price that moved meanwhile.
+    accrues = pair.world.venues[name].by_symbol["BTC"].rule.accrual == "continuous"
+    real = pytest.approx(paid_in_the_world(pair, rows), rel=0.05 if accrues else 1e-6, abs=1e-9)
+    assert paid(rows) == real
 
 
 @every_venue
