@@ -397,6 +397,7 @@ class Engine:
             budget_left=stats.budget_left,
             budget_burst=stats.budget_burst,
             blocked_s=stats.blocked_s,
+            is_refusing=stats.is_refusing,
             fetches_pending=stats.fetches_pending,
             rejects=stats.rejects,
             reconnects=stats.reconnects,

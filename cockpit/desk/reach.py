@@ -69,8 +69,11 @@ def unanswered(view: "MarketView", stats: "DeskStats") -> dict[str, str]:
         if venue.state != "live" or view.listed(venue.name):
             continue
         wire = stats.venues.get(venue.name)
-        blocked_s = 0.0 if wire is None else wire.blocked_s
         why = [f"last refused: {venue.chain.last_reject}"] if venue.chain.last_reject else []
-        why += [f"it refuses requests for {blocked_s:.0f} s more"] if blocked_s > 0 else []
+        if wire is not None and wire.blocked_s > 0:
+            why.append(f"it refuses requests for {wire.blocked_s:.0f} s more")
+        elif wire is not None and wire.is_refusing:
+            # Between the end of a block and the next try.
+            why.append("it refuses requests")
         found[venue.name] = "has not told its markets" + (f" ({'; '.join(why)})" if why else "")
     return found

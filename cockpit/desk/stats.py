@@ -66,8 +66,9 @@ class VenueStats(msgspec.Struct, frozen=True, kw_only=True):
 
     `bytes` are characters for text frames. `tape` is the file that is recorded to, with so many
     bytes written; None where none is. `budget_left` is request weight that could be spent
-    now, of `budget_burst`; `blocked_s` is how long the venue still refuses us. `new_fields` are
-    names that the wire did not have before, with the messages of a sample that had them.
+    now, of `budget_burst`; `blocked_s` is how long the venue still refuses us, `is_refusing` that
+    it has answered nothing since it did. `new_fields` are names that the wire did not have before,
+    with the messages of a sample that had them.
     """
 
     frames: int
@@ -77,6 +78,7 @@ class VenueStats(msgspec.Struct, frozen=True, kw_only=True):
     budget_burst: int
     blocked_s: float
     fetches_pending: int
+    is_refusing: bool = False
     rejects: int = 0
     reconnects: int = 0
     tape: str | None = None

@@ -54,7 +54,8 @@ class DriverStats(msgspec.Struct):
 
     `bytes` are characters for text frames. `connected_since_ns` has the open links only.
     `budget_left` is request weight that could be spent now, of `budget_burst`; `blocked_s` is how
-    long the venue still refuses us. `tape_error` says why recording ended early. `new_fields` are
+    long the venue still refuses us, `is_refusing` that it has answered nothing since it did.
+    `tape_error` says why recording ended early. `new_fields` are
     names that the venue's wire did not have before, with the messages of a sample that had them.
     """
 
@@ -69,6 +70,7 @@ class DriverStats(msgspec.Struct):
     budget_left: float = 0.0
     budget_burst: int = 0
     blocked_s: float = 0.0
+    is_refusing: bool = False
     fetches_pending: int = 0
     tape_error: str = ""
     new_fields: tuple[tuple[str, int], ...] = ()
@@ -122,6 +124,7 @@ class Driver:
     def stats(self) -> DriverStats:
         self._stats.budget_left = self._fetcher.budget_left
         self._stats.blocked_s = self._fetcher.blocked_s
+        self._stats.is_refusing = self._fetcher.is_refusing
         self._stats.fetches_pending = self._fetcher.pending
         self._stats.new_fields = tuple(self._drift.new.items()) if self._drift else ()
         return self._stats

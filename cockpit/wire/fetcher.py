@@ -96,6 +96,11 @@ class Fetcher:
         """Seconds until the venue hears us again; 0 unless it refused."""
         return self.limiter.blocked_s(_now_s())
 
+    @property
+    def is_refusing(self) -> bool:
+        """Whether the venue has answered nothing since it last refused."""
+        return self.limiter.is_refusing
+
     def add(self, fetch: Fetch) -> None:
         key = _key(fetch)
         if key in self._under_way:

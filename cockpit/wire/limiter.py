@@ -83,6 +83,11 @@ class Limiter:
         """An answer that was not a refusal: the doubling begins anew."""
         self._refusals = 0
 
+    @property
+    def is_refusing(self) -> bool:
+        """Whether nothing was answered since the last refusal, however long ago its block ended."""
+        return self._refusals > 0
+
     def budget_left(self, now_s: float) -> float:
         if self.blocked_s(now_s) > 0:
             return 0.0

@@ -30,7 +30,7 @@ def test_a_listing_that_is_refused_is_told_with_its_reason(own_home, tmp_path) -
     told = [w for w in json.loads(document)["warnings"] if w.startswith("hyperliquid: ")]
     assert len(told) == 1
     assert told[0].startswith("hyperliquid: has not told its markets (")
-    assert "HTTP 429" in told[0] or "refuses requests for" in told[0]
+    assert "HTTP 429" in told[0] or "refuses requests" in told[0]
 
     assert watch.returncode == 4
     assert "cockpit: hyperliquid: has not told its markets (" in said

@@ -73,6 +73,17 @@ def test_refusals_without_a_time_double_until_an_answer() -> None:
     assert limiter.refused(418, {}, "", 0.0, WALL_NS) == 1
 
 
+def test_a_venue_refuses_until_it_answers_also_when_its_block_is_over() -> None:
+    limiter = Limiter(weight_per_minute=60, burst=10)
+    assert not limiter.is_refusing
+
+    limiter.refused(429, {"retry-after": "1"}, "", 0.0, WALL_NS)
+    assert limiter.blocked_s(5.0) == 0
+    assert limiter.is_refusing
+    limiter.accepted()
+    assert not limiter.is_refusing
+
+
 def test_a_403_is_a_ban_only_where_the_venue_says_so_and_in_its_words() -> None:
     plain = Limiter(weight_per_minute=60, burst=10)
     assert plain.refused(403, {}, "Access too frequent.", 0.0, WALL_NS) is None
