@@ -19,6 +19,7 @@ from cockpit.analytics.risk.montecarlo_unrest import UnrestPaths
 
 Floats = NDArray[np.float64]
 Paths = NDArray[np.intp]
+Flags = NDArray[np.bool_]
 
 
 class Chunk:
@@ -65,6 +66,7 @@ class Chunk:
         self.swing: Floats = np.empty(self.equity.shape)
         self.one = np.empty(n)
         self._renet(slice(None))
+        self._close_what_is_gone()
         self._look(0.0)
         self.unrest = None if model.unrest is None else UnrestPaths(model.unrest, n, rng)
 
@@ -240,17 +242,29 @@ class Chunk:
 
     def _liquidate(self, now: float) -> None:
         """Close what is at or below maintenance, and order the reduction of what that leaves."""
-        model, market = self.model, self.model.market
         signed = np.multiply(self.held, self.mark, out=self.legs_a)
         notional = np.abs(signed, out=self.legs_b)
         least = self._least_equity(signed, notional)
+        self._close(self.equity <= least, notional, now)
+
+    def _close_what_is_gone(self) -> None:
+        """Accounts that are below maintenance before anything has moved."""
+        notional = np.abs(self.held * self.mark)
+        required = np.zeros(self.equity.shape)
+        for leg, venue in enumerate(self.model.venue):
+            tiers = self.model.market.legs[leg].tiers
+            required[venue] += maintenance_usd(notional[leg], tiers)
+        self._close(self.equity <= np.fmax(required, 0.0), notional, 0.0)
+
+    def _close(self, hit: Flags, notional: Floats, now: float) -> None:
+        """Liquidate where `hit` (V, n) says so and something is held."""
+        model, market = self.model, self.model.market
         # An account without a position asks for nothing, and nothing may be left of it.
-        hit = self.equity <= least
         if not hit.any():
             return
         exposed = np.zeros(self.equity.shape)
         self._to_venues(notional, exposed)
-        hit &= exposed > 0
+        hit = hit & (exposed > 0)
         paths = np.flatnonzero(hit.any(axis=0))
         if not paths.size:
             return

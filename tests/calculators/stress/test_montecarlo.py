@@ -69,6 +69,16 @@ def test_what_an_account_owed_before_is_no_gain_in_any_future() -> None:
     assert found.parts_usd["liquidation"] == pytest.approx(0, abs=1_000)
 
 
+def test_an_account_below_its_maintenance_is_gone_in_every_future() -> None:
+    # 10 x 60,000 x 1.25 % = 7,500 are needed, a little more than there is.
+    found = futures(view(btc(HL, rate=0.0)), positions=[held(HL, -10)], equity_usd={HL: 7_490},
+                    unrest=False)  # fmt: skip
+    assert found.p_liquidation[HL] == 1.0
+    # What a liquidation keeps of 600,000 is nearly all that is left, and nothing else happens.
+    assert found.sd_usd == 0
+    assert found.parts_usd["price"] == 0
+
+
 def test_a_chance_comes_with_its_own_error() -> None:
     found = futures(view(btc(HL)), **SHORT)
     p = found.p_liquidation[HL]
