@@ -224,8 +224,10 @@ def _planned(
         cost_usd=costs.total,
         cost_bps=None if costs.total is None else costs.total / (placed * reference) * 1e4,
         fees_usd=costs.fees,
-        expected_funding_usd=funding_usd(inputs, priced, legs, start, settings, notes),
-        shortfall_sd_usd=shortfall_sd(inputs, rounded.sum(axis=0), market),
+        expected_funding_usd=funding_usd(inputs, priced, legs, start, settings, notes)
+        if legs
+        else None,
+        shortfall_sd_usd=shortfall_sd(inputs, rounded.sum(axis=0), market) if legs else None,
         kappa_per_min=kappa,
         eta=market.eta,
         gamma=market.gamma,

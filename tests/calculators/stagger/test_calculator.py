@@ -440,3 +440,11 @@ def test_the_lowest_rung_of_a_ladder_is_worth_the_smallest_notional() -> None:
     )  # fmt: skip
     assert sum(leg.size for leg in result.plan.legs) == pytest.approx(0.6)
     assert all(leg.size * leg.limit >= 10.0 for leg in result.plan.legs)
+
+
+def test_an_order_that_cannot_be_planned_has_no_cost_no_funding_and_no_risk() -> None:
+    result = calc("stagger", saved(market("a")), side="buy", size=0.4)
+    assert result.plan is None
+    assert result.infeasible == "0.4 BTC is below every venue's smallest order"
+    values = result.values
+    assert (values.cost_usd, values.expected_funding_usd, values.shortfall_sd_usd) == (None,) * 3
