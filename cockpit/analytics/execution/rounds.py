@@ -51,6 +51,8 @@ def balanced_rounds(
     for side, whole_side in zip(sides, split, strict=True):
         for v in np.flatnonzero(side & can_split).tolist():
             wanted[v] -= amounts[v] / whole_side * left / lots[v]
+    # An order of 3.65 lots trades three: what is less than a lot is left from the first round on.
+    wanted = np.maximum(wanted, 0.0)
     wanted[:, -1] = whole
     at = _rounds(wanted, whole, least)
     ends = np.floor(wanted + _DUST).astype(np.int64)

@@ -84,3 +84,10 @@ def test_all_of_both_legs_is_traded_and_no_order_is_below_the_least(a, b, la, lb
             assert (row[row > 0] >= minimum * (1 - 1e-6)).all()
     # What is open after each round is lots that do not match: of a round, and of the whole.
     assert np.abs(naked([-a, b], found)).max() <= 2 * max(la, lb) + 1e-9
+
+
+def test_an_order_that_is_no_whole_lots_is_never_traded_beyond_itself():
+    # 3.65 in lots of 1 against 7.3: three lots in all, and none of them to be taken back.
+    found = balanced_rounds([-3.65, 7.3], [1.0, 1.0], [1.0, 1.0], twap(1.0, 12))
+    assert found.sizes.min() >= 0
+    assert found.sizes.sum(axis=1).tolist() == [3.0, 7.0]

@@ -125,6 +125,17 @@ def test_a_leg_of_less_than_a_lot_stays_and_is_named():
     assert "0.004 BTC is less than a lot of b" in result.infeasible
 
 
+def test_no_leg_is_closed_beyond_itself_where_lots_are_coarse():
+    legs = ({"venue": "a", "size": 7.3}, {"venue": "b", "size": -3.65})
+    coarse = {**DEEP, "lot": 1.0}
+    result = unwind(market("a", **coarse), market("b", **coarse), legs=legs, slices=12)
+    traded = {
+        venue: sum(leg.size for leg in result.plan.legs if leg.venue == venue) for venue in "ab"
+    }
+    assert traded == {"a": 7.0, "b": 3.0}
+    assert {part.venue: part.size for part in result.values.legs} == traded
+
+
 def test_rounds_wait_for_a_stamp_of_either_venue_and_never_meet():
     stamp = AT_NS + 120 * NS_PER_S
     paid = {"live": {"rate": 1e-5, "interval_s": 3600, "age_s": 1.0}, "predicted": None,
