@@ -18,6 +18,7 @@ from cockpit.alerts.measures_trade import TRADE_KINDS, TradeMeasures
 from cockpit.alerts.measures_venue import VENUE_KINDS, VenueMeasures
 from cockpit.alerts.rule import Rule
 from cockpit.alerts.states import Reading
+from cockpit.analytics.funding.carry import spread_hourly
 from cockpit.core.events import Funding
 from cockpit.core.market import FundingTerms
 from cockpit.core.units import HOUR_NS, NS_PER_S, apr
@@ -318,7 +319,7 @@ def _spread(symbol: str, venues: Sequence[str], view: MarketView, now_ns: int) -
     if len(rates) < 2:
         return None
     high, low = max(rates, key=lambda v: rates[v]), min(rates, key=lambda v: rates[v])
-    gap = rates[high] - rates[low]
+    gap = spread_hourly(rates[low], rates[high])
     words = f"{symbol}: {high} {_percent(rates[high])} against {low} {_percent(rates[low])} APR"
     return Reading(symbol, None, symbol, gap, words, is_whole)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cockpit.analytics.funding.carry import Spread
+from cockpit.analytics.funding.carry import Spread, spread_hourly
 from cockpit.analytics.funding.pair_payments import Leg, covering_hour, covering_ns, pair_of
 from cockpit.calculators.carry.spread_model import shared_level, spread_model, spread_series
 from cockpit.calculators.common.day_ahead import day_ahead
@@ -69,7 +69,7 @@ def _breakeven(readings: Readings, short: str, long: str) -> Breakeven:
 
 def _covered(readings: Readings, short: _Side, long: _Side, cost_bps: float) -> Breakeven:
     usual = _usual_spread(readings, short, long)
-    now = short.leg.hourly - long.leg.hourly
+    now = spread_hourly(long.leg.hourly, short.leg.hourly)
     pair = pair_of(
         long.leg,
         short.leg,

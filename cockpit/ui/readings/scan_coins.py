@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from cockpit.analytics.funding.carry import spread_hourly
 from cockpit.calculators.scan.listed import PAID
 from cockpit.calculators.scan.ranked import RankedPairs
 from cockpit.core.units import HOUR_S, hourly
@@ -54,7 +55,7 @@ class CoinRow(NamedTuple):
         if self.lowest is None or self.highest is None:
             return None
         low, high = self.rates[self.lowest].hourly, self.rates[self.highest].hourly
-        return None if low is None or high is None else high - low
+        return None if low is None or high is None else spread_hourly(low, high)
 
 
 def coins_view(readings: Readings) -> TableView[CoinRow] | None:

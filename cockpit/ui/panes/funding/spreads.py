@@ -5,6 +5,7 @@ payment has covered the costs of the pair at the trader's size, in the direction
 from the rates of now. More venues than a matrix has room for are ranked pair by pair.
 """
 
+from cockpit.analytics.funding.carry import spread_hourly
 from cockpit.core.units import utc
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.table import table_lines
@@ -109,7 +110,7 @@ def _spread(readings: Readings, one: str, other: str) -> float | None:
         return None
     symbol = readings.symbol or ""
     a, b = fresh_hourly(readings, one, symbol), fresh_hourly(readings, other, symbol)
-    return None if a is None or b is None else a - b
+    return None if a is None or b is None else spread_hourly(b, a)
 
 
 def _verdict(readings: Readings, names: list[str], width: int) -> Line:

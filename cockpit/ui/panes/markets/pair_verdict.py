@@ -1,5 +1,6 @@
 """The widest spread of the selected symbol as a sentence, with what it costs to have it."""
 
+from cockpit.analytics.funding.carry import spread_hourly
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.markets.row_figures import spread_text
 from cockpit.ui.readings.best_pair import compared_pair, fresh_rates
@@ -21,7 +22,7 @@ def pair_verdict(readings: Readings, width: int) -> Line:
         return _nothing(readings, symbol, rates, width)
     short, long = pair
     head: Line = [(f"{symbol}: ", "number")]
-    spread = spread_text(rates[short] - rates[long], readings)
+    spread = spread_text(spread_hourly(rates[long], rates[short]), readings)
     text = f"{spread} {fmt.UNIT_SHORT[readings.ui.unit]}"
     legs = [
         f"{side} {name} {fmt.rate(rates[name], readings.ui.unit)}"

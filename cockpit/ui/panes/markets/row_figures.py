@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from cockpit.analytics.funding.carry import spread_hourly
 from cockpit.state.view import MarketRead
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.best_pair import compared_pair, fresh_rates
@@ -60,7 +61,8 @@ def row(readings: Readings, symbol: str, figures: Sequence[RowFigure]) -> Line:
         text, role = fmt.MISSING, "dim"
         match figure.name:
             case "spread" if pair is not None:
-                text, role = spread_text(rates[pair[0]] - rates[pair[1]], readings), "number"
+                spread = spread_hourly(rates[pair[1]], rates[pair[0]])
+                text, role = spread_text(spread, readings), "number"
             case "pair" if pair is not None:
                 text = "/".join(readings.short(name) for name in pair)
             case "price":
