@@ -98,7 +98,9 @@ class PaintClock:
         if self.budget.is_spent and not self._is_hurried:
             self._paced += 1
             return False
-        self._is_hurried = False
+        if self._is_hurried:
+            self._is_hurried = False
+            self.budget.excuse()
         self._next_s = max(self._next_s + 1.0 / self.rate, now_s + 0.5 / self.rate)
         self._last_draw_s = now_s
         self._owed = False
@@ -120,9 +122,10 @@ class PaintClock:
         """A key changed what the panes show: whether the next beat may come at once, else soon.
 
         Whatever the echo of the key has cost, panes that it left for the next beat do not wait for
-        the budget.
+        the budget, and both cost little of it.
         """
         self._is_hurried = True
+        self.budget.excuse()
         self._next_s = min(self._next_s, max(now_s, self._last_draw_s + KEY_GAP_S))
         return self._next_s <= now_s
 

@@ -66,6 +66,21 @@ def test_the_rest_of_a_picture_does_not_wait_for_what_the_echo_of_its_key_has_co
     assert not clock.beat(10.16, 0), "then it is paid off"
 
 
+def test_figures_go_on_at_once_in_a_workspace_that_a_key_opened():
+    """A picture of 23 kB is two seconds of the budget: a book does not stand still for them."""
+    clock = PaintClock(10.0)
+    clock.budget.account(10.0, 0, LARGE)
+    assert clock.hurry(10.0)
+    clock.budget.account(10.0, 15_000, LARGE)
+    assert clock.beat(10.0, 0)
+    drawn = []
+    for tenth in range(1, 11):
+        now_s = 10.0 + tenth / 10
+        clock.budget.account(now_s, 23_000, LARGE)
+        drawn.append(clock.beat(now_s, 0))
+    assert True in drawn[:3], "a fifth of a second is owed"
+
+
 def test_a_key_right_behind_a_frame_is_followed_by_one_all_the_same():
     clock = PaintClock(10.0)
     clock.budget.account(10.0, 0, LARGE)
