@@ -72,7 +72,7 @@ def rule_of(settings: config.Config, name: str) -> Rule:
         ('[alert_hook]\ncommand = ["a"]\ntimeout_s = inf', "alert_hook.timeout_s", "at most"),
         ('[alert_hook]\ncomand = ["a"]', "alert_hook.comand", "did you mean 'command'"),
         ('alert_hook = ["a"]', "alert_hook", "[alert_hook]"),
-        ('[alert_out]\nbell = "loud"', "alert_out.bell", "off, info, warn or danger"),
+        ('[alert_out]\nbell = "loud"', "alert_out.bell", "off, info, warn, danger"),
         ('[alert_mute]\nvenues = ["bybitt"]', "alert_mute.venues", "did you mean 'bybit'"),
         ('[alert_mute]\nrules = ["block late"]', "alert_mute.rules", "did you mean 'blocks late'"),
         ('[alert_mute]\nsymbols = ["B TC"]', "alert_mute.symbols", "such as BTC"),
