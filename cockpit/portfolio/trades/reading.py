@@ -1,6 +1,7 @@
 """Every trade at one moment: its legs, its profit part by part, its spreads, its dangers."""
 
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 from typing import Final, Literal
 
 import msgspec
@@ -419,13 +420,12 @@ def _larger_side(legs: Sequence[LegReading]) -> float | None:
 
 
 def _was_flat(fills: Sequence[LegFill]) -> bool:
-    """Whether a position was closed in between, so that its own total begins later."""
-    size = 0.0
-    for fill in fills[:-1]:
-        size += fill.size
-        if abs(size) < 1e-12 or size * (size + fill.size) < 0:
-            return True
-    return False
+    """Whether a position was closed or turned over in between, so that the venue's own total begins
+    later."""
+    held = list(accumulate(fill.size for fill in fills))
+    is_turned = any(before * after < 0 for before, after in pairwise(held))
+    closings = zip(held[:-1], fills, strict=False)
+    return is_turned or any(leg_fills.is_nothing(rest, fill.size) for rest, fill in closings)
 
 
 def _flat_spans(fills: Sequence[LegFill], now_ns: int) -> list[tuple[int, int]]:

@@ -4,7 +4,9 @@ import pytest
 
 from cockpit.core.units import HOUR_NS
 from cockpit.portfolio.trades.funding import LegPast, of_leg
-from tests.portfolio.trades.legs import T0, A, holds, live, market, paid, settled, store
+from cockpit.portfolio.trades.keeper import Keeper
+from cockpit.portfolio.trades.reading import read as read_trades
+from tests.portfolio.trades.legs import T0, A, fill, holds, live, market, paid, read, settled, store
 
 MINUTE_NS = HOUR_NS // 60
 HL, ORDERLY = ("hyperliquid", A), ("aster", A)
@@ -140,3 +142,25 @@ def test_what_the_venue_says_to_be_due_is_accrued_and_not_paid():
     )  # fmt: skip
     found = of_leg(known, 1.0, now_ns)
     assert (found.paid_usd, found.accrued_usd) == (-0.02, pytest.approx(-5.01))
+
+
+@pytest.mark.parametrize(
+    ("sizes", "paid_usd"),
+    [((2.0, -1.5, 0.25), -7.5), ((2.0, -2.5, 1.0), None)],
+    ids=["reduced by more than half", "turned over and back"],
+)
+def test_the_venues_own_total_is_the_legs_while_the_position_was_never_turned_over(sizes, paid_usd):
+    """Nobody told the payments: the venue's total since the opening is all that is known."""
+    other, rest = ("lighter", A), sum(sizes)
+    view = store(HL, other)
+    view.apply_all(
+        [*market("hyperliquid", 100.0, 100.0), *market("lighter", 100.0, 100.0),
+         holds(*HL, rest, funding_paid=-7.5), read(*HL), holds(*other, -rest), read(*other),
+         *(fill(*HL, str(number), size, 100.0, T0 - 9 * HOUR_NS + number)
+           for number, size in enumerate(sizes)),
+         settled("hyperliquid", 0.0001, T0 - 2 * HOUR_NS)]
+    )  # fmt: skip
+    Keeper(view).look(T0)
+    [trade] = read_trades(view, T0).trades
+    [leg] = [leg for leg in trade.legs if leg.key.venue == "hyperliquid"]
+    assert leg.funding.paid_usd == paid_usd
