@@ -62,10 +62,7 @@ def past_of(paid: Sequence[Paid], long: Ints, short: Ints, spread: Floats, at_ns
     used = np.unique(np.concatenate((long[both], short[both])))
     row_of = np.zeros(len(paid), dtype=np.int64)
     row_of[used] = np.arange(used.size)
-    hours = np.full((used.size, last - first), np.nan)
-    for row, place in enumerate(used.tolist()):
-        one = paid[place]
-        hours[row, one.first - first : one.first - first + one.rates.size] = one.rates
+    hours = hours_of([paid[place] for place in used.tolist()], first, last - first)
     now = int(at_ns // HOUR_NS) - first
     for start in range(0, both.size, _CHUNK):
         some = both[start : start + _CHUNK]
@@ -73,6 +70,29 @@ def past_of(paid: Sequence[Paid], long: Ints, short: Ints, spread: Floats, at_ns
         _fit(past, some, series)
         _look_back(past, some, series, spread[some], now)
     return past
+
+
+def hours_of(paid: Sequence[Paid], first: int, count: int) -> Floats:
+    """What each was paid in `count` hours since the epoch's hour `first`, (n, count)."""
+    hours = np.full((len(paid), count), np.nan)
+    for row, one in enumerate(paid):
+        begin, end = max(first, one.first), min(first + count, one.first + one.rates.size)
+        if begin < end:
+            hours[row, begin - first : end - first] = one.rates[begin - one.first : end - one.first]
+    return hours
+
+
+def day_means(known: Flags, values: Floats, now: int) -> Floats:
+    """Means over `DAYS` up to hour `now` of each row, (n, 4); NaN where fewer than `LEAST_SHARE`
+    of the hours are known. `values` are 0 where they are not."""
+    means = np.empty((known.shape[0], len(DAYS)))
+    for place, days in enumerate(DAYS):
+        window = slice(max(0, now - days * 24 + 1), max(0, now + 1))
+        count = known[:, window].sum(axis=1)
+        total = values[:, window].sum(axis=1)
+        is_enough = count >= LEAST_SHARE * days * 24
+        means[:, place] = np.where(is_enough, total / np.maximum(count, 1), np.nan)
+    return means
 
 
 def _fit(past: Past, some: Ints, series: Floats) -> None:
@@ -111,13 +131,7 @@ def _look_back(past: Past, some: Ints, series: Floats, spread: Floats, now: int)
     """Means of the last days before hour `now`, and how long the sign has been what it is."""
     known = np.isfinite(series)
     values = np.where(known, series, 0.0)
-    for place, days in enumerate(DAYS):
-        window = slice(max(0, now - days * 24 + 1), max(0, now + 1))
-        count = known[:, window].sum(axis=1)
-        total = values[:, window].sum(axis=1)
-        past.means[some, place] = np.where(
-            count >= LEAST_SHARE * days * 24, total / np.maximum(count, 1), np.nan
-        )
+    past.means[some] = day_means(known, values, now)
     count = known.sum(axis=1)
     alike = known & (np.sign(values) == np.sign(spread)[:, None])
     past.sign_share[some] = np.where(count > 0, alike.sum(axis=1) / np.maximum(count, 1), np.nan)
