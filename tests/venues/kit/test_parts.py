@@ -369,9 +369,14 @@ def test_a_payment_at_the_rate_of_the_one_before_it_is_news() -> None:
     assert list(unchanged.news([paid, later])) == [paid, later]
 
 
-def test_a_fill_is_known_as_long_as_there_is_room() -> None:
-    seen = Seen(capacity=2)
-    assert [seen.is_new(name) for name in "aabcab"] == [True, False, True, True, True, True]
+def test_a_fill_is_known_until_as_many_as_it_holds_came_after_it() -> None:
+    """Of fills 0, 1, 2, … the last three are told again after each: none of them is new. Those
+    that came twice as long ago are forgotten."""
+    seen = Seen(capacity=3)
+    for fill in range(20):
+        assert seen.is_new(fill)
+        assert not any(seen.is_new(again) for again in range(max(fill - 2, 0), fill + 1))
+    assert seen.is_new(20 - 2 * 3)
 
 
 def test_a_payment_covers_the_time_since_the_one_before_it() -> None:
