@@ -20,7 +20,8 @@ hour that was paid: the two differ by 24 on the wire and by nothing here. Positi
 
 Sizes and open interest are in coins, or thousands of coins where the name begins with a small k.
 The published contracts add the absolute size of every position to the open interest, so it counts
-both sides and is halved. `min_size` is a worth in USDT0. Product ids are told, never assumed.
+both sides and is halved: every recorded figure is an even number of lots. `min_size` is a worth in
+USDT0. Product ids are told, never assumed.
 
 The stream says no whole book: one is read beside it and joined by time (`kit.joined`). Prices have
 no stream; all contracts are one request, each 5 s while anything is watched, each 15 s in a survey. A survey

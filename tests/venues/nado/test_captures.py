@@ -1,6 +1,7 @@
 """Nado's recordings say what the page says of them, and what a stock client reads in them."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from cockpit.core.events import (
 )
 from cockpit.core.market import Side
 from cockpit.venues.contract import Wants
+from cockpit.venues.nado.messages import X18
 from cockpit.venues.nado.session import Session
 from tests.support import (
     capture_lines,
@@ -106,6 +108,18 @@ def test_recorded_prices_interest_and_volume_are_in_coins_one_side_once() -> Non
     assert interest["PEPE"].base == pytest.approx(58_108_000.0 * 1000 / 2)
     volume = by_symbol(Volume, outputs)
     assert (volume["BTC"].base_24h, volume["BTC"].usd_24h) == (1153.2458, 88844499.99528772)
+
+
+def test_the_recorded_interest_of_each_market_is_an_even_number_of_lots() -> None:
+    """Each side is a whole number of lots, so that both together are twice one. Of one side about
+    half of the nine markets would have an odd number."""
+    listed = json.loads(capture_text(SYMBOLS))["data"]["symbols"]
+    rows = json.loads(capture_text(CONTRACTS), parse_float=Decimal).values()
+    lots = [
+        row["open_interest"] * X18 / int(listed[row["base_currency"]]["size_increment"])
+        for row in rows
+    ]
+    assert [number % 2 for number in lots] == [0] * 9
 
 
 def test_the_recorded_history_is_by_the_hour_already() -> None:

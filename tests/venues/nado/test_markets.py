@@ -288,4 +288,4 @@ def test_maintenance_is_on_mondays_and_thursdays_at_two() -> None:
 
 def test_what_nobody_has_confirmed_is_said() -> None:
     points = {claim.point for claim in claims.claims("nado") if claim.standing == "unconfirmed"}
-    assert {"open interest", "states", "payments"} <= points
+    assert {"states", "payments"} <= points
