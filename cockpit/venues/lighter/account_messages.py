@@ -12,7 +12,7 @@ from cockpit.core.events import FundingPayment, Margin, Position
 from cockpit.venues.kit.decoding import printable
 from cockpit.venues.kit.numbers import SMALLEST, Odd, positive, whole
 from cockpit.venues.lighter.mapper import SIGNS, VENUE, stamp_ns
-from cockpit.venues.lighter.markets import LAST_PERP_ID, symbol_of, unit_of
+from cockpit.venues.lighter.markets import SPOT_IDS, symbol_of, unit_of
 from cockpit.venues.lighter.wire_2025 import guessed_name
 
 Row = dict[str, Any]
@@ -74,7 +74,7 @@ def rows_of(grouped: Any, odd: list[str]) -> list[Row]:
             read.append({**row, "market_id": market_id})
         elif row is not None:
             odd.append("a row of no market")
-    return [row for row in read if 0 <= row["market_id"] <= LAST_PERP_ID]
+    return [row for row in read if row["market_id"] >= 0 and row["market_id"] not in SPOT_IDS]
 
 
 def positions_of(grouped: Any) -> list[Row]:

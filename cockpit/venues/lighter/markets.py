@@ -7,7 +7,11 @@ from cockpit.venues.kit.instruments import ONE, Instruments, Market, Unit
 from cockpit.venues.kit.settled import SettledRates
 from cockpit.venues.lighter.wire_2025 import guessed_name
 
-LAST_PERP_ID = 254
+LAST_GUESSED_ID = 254
+"""Up to here an id is a perp's whatever has been said of it."""
+SPOT_IDS = range(2048, 4095)
+"""Ids beyond both were given out since September 2026, to perps and spot markets alike: what they
+are the venue says, in its listing, its statistics and its positions."""
 THOUSANDS = {
     "1000BONK": "BONK",
     "1000FLOKI": "FLOKI",
@@ -53,18 +57,21 @@ class Directory:
         self._listing = listing
         self._by_text: dict[str, LighterMarket] = {}
 
-    def get(self, text: str) -> LighterMarket | None:
-        """The perp of a channel (`order_book:1`) or of an id as text; None for anything else."""
+    def get(self, text: str, *, is_perp: bool = False) -> LighterMarket | None:
+        """The market of a channel (`order_book:1`) or of an id as text, None for what is no perp.
+
+        `is_perp`: the venue gave it as a perp's.
+        """
         market = self._by_text.get(text)
         if market is None:
             number = text.rpartition(":")[2]
-            if not (number.isascii() and number.isdigit() and len(number) <= 4):
-                return None
-            market_id, markets = int(number), self._listing.markets
-            if market_id > LAST_PERP_ID:
-                return None
-            made = LighterMarket(f"@{market_id}", guessed_name(market_id), id=market_id)
-            market = self._by_text[text] = markets.setdefault(made.native, made)
+            # An id has 64 bits.
+            is_id = number.isascii() and number.isdigit() and len(number) <= 19
+            market_id, markets = int(number) if is_id else -1, self._listing.markets
+            is_perp = (is_perp and market_id not in SPOT_IDS) or market_id <= LAST_GUESSED_ID
+            if is_id and (is_perp or f"@{market_id}" in markets):
+                made = LighterMarket(f"@{market_id}", guessed_name(market_id), id=market_id)
+                market = self._by_text[text] = markets.setdefault(made.native, made)
         return market
 
     def name(self, market: LighterMarket, name: str) -> list[LighterMarket]:

@@ -162,7 +162,8 @@ class Session(VenueSession):
             rows = {message.channel.partition(":")[2]: rows}
         out, odd = list[Output](), Odd()
         for text, row in rows.items():
-            market = self._markets.get(text)
+            # Spot markets have statistics of their own.
+            market = self._markets.get(text, is_perp=True)
             if market is None:
                 out += _stranger(f"market_stats:{text}", frame)
                 continue
@@ -261,7 +262,7 @@ class Session(VenueSession):
             if isinstance(kind, str) and kind != "perp":
                 continue
             odd, name, market_id = Odd(), row.get("symbol"), whole(row.get("market_id"))
-            market = self._markets.get(str(market_id))
+            market = self._markets.get(str(market_id), is_perp=True)
             if market is None:
                 if market_id is None or market_id < 0:
                     self.listing.unread([None])
@@ -294,7 +295,8 @@ class Session(VenueSession):
 
 
 def _stranger(channel: str, frame: Frame) -> list[Output]:
-    """Ids above the perps are spot markets; anything else is not a market at all."""
+    """A number is a market that is no perp, or of which nothing else is known; anything else is not
+    a market at all."""
     if channel.rpartition(":")[2].isdecimal():
         return []
     return [reject(VENUE, frame.at_ns, f"unknown channel {channel}", frame.data)]

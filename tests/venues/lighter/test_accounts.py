@@ -172,6 +172,11 @@ def test_what_a_position_leaves_open_or_writes_otherwise(changed, field, expecte
     assert getattr(told, field) == expected
 
 
+def test_a_position_in_a_market_from_beyond_the_old_ids_is_held_and_no_account_is_half_of_itself():
+    outputs = read(account(position("BTC", "1"), position("SPY", "40", -1, market_id=4095)))
+    assert held(outputs) == {"BTC": 1.0, "SPY": -40.0}
+
+
 @pytest.mark.parametrize("rows", [[position("BTC", "1", market_id="x")], ["?"], [None, [3]]])
 def test_a_position_of_which_nobody_knows_the_market_is_not_passed_over(rows):
     """An account without it would have another exposure: nothing is told closed."""

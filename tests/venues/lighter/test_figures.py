@@ -271,6 +271,25 @@ def test_spot_and_binary_markets_are_dropped():
     assert only(Instrument, feed(session(), listing(spot, binary))) == []
 
 
+def test_a_perp_with_an_id_from_beyond_the_old_range_is_traded_as_any_other():
+    """Since September 2026 perps and spot markets share ids from 4095 on: the listing tells."""
+    perp = DETAILS | {"symbol": "SPY", "market_id": 4095}
+    spot = DETAILS | {"symbol": "SPY/USDC", "market_id": 4098, "market_type": "spot"}
+    ours = session("SPY")
+    outputs = feed(ours, listing(perp, spot))
+    assert [told.symbol for told in only(Instrument, outputs)] == ["SPY"]
+    assert any("order_book/4095" in text for text in sent(outputs))
+    figures = feed(ours, stats({"4095": STATS | {"market_id": 4095, "symbol": "SPY"}}))
+    assert [told.symbol for told in only(Prices, figures)] == ["SPY"]
+    [paid] = funding(figures, "settled")
+    assert (paid.symbol, paid.rate) == ("SPY", pytest.approx(0.000007))
+
+
+def test_the_statistics_of_a_perp_that_no_listing_named_yet_are_told():
+    outputs = feed(session(survey=True), stats({"40000": STATS | {"symbol": "NEW"}}))
+    assert [told.symbol for told in only(Prices, outputs)] == ["NEW"]
+
+
 @pytest.mark.parametrize("odd", [1e308, -1e308, "1e308", "-1", "much", [], True])
 def test_an_odd_figure_of_the_listing_costs_that_figure(odd):
     row = DETAILS | {"min_initial_margin_fraction": odd, "maintenance_margin_fraction": odd}
