@@ -81,9 +81,10 @@ class ExtendedMarket(Market):
 
 
 def paid(row: wire.FundingRow) -> Paid:
-    """A payment, at the hour at which it was paid."""
+    """A payment, at the hour at which it was paid: each covers one, whatever is missing before."""
     stamp_ns = row.T * NS_PER_MS
-    return Paid(native=row.m, stamp_ns=stamp_ns, paid_ns=hour_floor_ns(stamp_ns), rate=row.f)
+    paid_ns = hour_floor_ns(stamp_ns)
+    return Paid(native=row.m, stamp_ns=stamp_ns, paid_ns=paid_ns, rate=row.f, interval_s=HOUR_S)
 
 
 # --- names ------------------------------------------------------------------------------------

@@ -5,9 +5,8 @@ from types import MappingProxyType
 
 from cockpit.core.events import Funding
 from cockpit.core.units import NS_PER_S
+from cockpit.venues.kit.fields import DAY_S
 
-MAX_GAP_S = 86_400
-"""Two payments further apart than this have others between them."""
 _NOTHING: Mapping[int, int] = MappingProxyType({})
 
 
@@ -46,7 +45,8 @@ class SettledRates:
         stamps = sorted(self.rates.keys() | rates.keys() | self._unread)
         place = {stamp: i for i, stamp in enumerate(stamps)}
         for stamp in sorted(rates.keys() - self.rates.keys()):
-            covered_s = stated_s.get(stamp) or _covered_s(stamps, place[stamp]) or interval_s
+            covered_s = stated_s.get(stamp) or _covered_s(stamps, place[stamp], interval_s)
+            covered_s = covered_s or interval_s
             if covered_s is None:
                 continue
             self.rates[stamp] = rates[stamp]
@@ -61,11 +61,23 @@ class SettledRates:
             )
 
 
-def _covered_s(stamps_ns: list[int], i: int) -> int | None:
-    """Whole minutes between a payment and its neighbour; None if there is no near one."""
-    for earlier, later in ((i - 1, i), (i, i + 1)):
-        if earlier >= 0 and later < len(stamps_ns):
-            covered_s = round((stamps_ns[later] - stamps_ns[earlier]) / (60 * NS_PER_S)) * 60
-            if 0 < covered_s <= MAX_GAP_S:
-                return covered_s
-    return None
+def _covered_s(stamps_ns: list[int], i: int, interval_s: int | None) -> int | None:
+    """Whole minutes between a payment and its neighbour; None if there is no near one.
+
+    A time longer than the one before it and than the one after it (the market's interval where
+    nothing came after) is a hole among the payments: an interval that changes stays changed.
+    """
+    earlier_s, before_s, after_s = (_apart_s(stamps_ns, place) for place in (i - 1, i, i + 1))
+    if before_s is None:
+        return after_s
+    is_hole = earlier_s == (after_s or interval_s) and before_s > (earlier_s or DAY_S)
+    return earlier_s if is_hole else before_s
+
+
+def _apart_s(stamps_ns: list[int], i: int) -> int | None:
+    """Whole minutes since the payment before this one; None for what can be no interval, which is
+    above a day or of which a day has no whole number: there were others between them."""
+    if not 0 < i < len(stamps_ns):
+        return None
+    apart_s = round((stamps_ns[i] - stamps_ns[i - 1]) / (60 * NS_PER_S)) * 60
+    return apart_s if 0 < apart_s <= DAY_S and DAY_S % apart_s == 0 else None

@@ -115,4 +115,6 @@ def live(market: NadoMarket, row: wire.Rate, at_ns: int) -> Figures:
 
 
 def paid(row: wire.FundingRow) -> Paid:
-    return Paid(stamp_ns=row.timestamp * NS_PER_S, rate=wire.x18(row.funding_rate_x18))
+    """Each payment covers an hour, whatever is missing before it."""
+    rate = wire.x18(row.funding_rate_x18)
+    return Paid(stamp_ns=row.timestamp * NS_PER_S, rate=rate, interval_s=HOUR_S)

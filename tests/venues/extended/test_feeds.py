@@ -82,6 +82,15 @@ def test_a_rate_stamped_just_after_the_hour_was_paid_at_the_hour(is_old: bool) -
     assert paid.venue_ns == HOUR * 1_000_000
 
 
+def test_the_first_payment_after_hours_without_one_is_still_that_of_an_hour() -> None:
+    session = watching("BTC")
+    for seq, hours in enumerate((0, 4)):
+        data = {"m": "BTC-USD", "f": "0.000013", "T": HOUR + hours * 3_600_000 + 1_693}
+        (paid,) = hear(session, push("FUNDING_RATES", "funding-rates.BTC-USD", data, seq))
+        assert isinstance(paid, Funding)
+        assert paid.interval_s == 3600
+
+
 def test_a_rate_stamped_within_the_hour_is_not_taken_for_a_payment() -> None:
     """The answer to a subscription at 12:34:10 had that time in it."""
     data = {"m": "BTC-USD", "f": "0.000013", "T": HOUR + 34 * 60_000 + 10_286}

@@ -388,6 +388,32 @@ def test_a_payment_covers_the_time_since_the_one_before_it() -> None:
     assert list(settled.news("tiny", "BTC", rates, None, at(9))) == []
 
 
+@pytest.mark.parametrize(
+    ("hours", "interval_h", "covered_h"),
+    [
+        # One that pays each 4 h, of which two in the middle, or the ones before the newest, are
+        # not known: what came after the hole was still the rate of 4 h.
+        ((0, 4, 8, 16, 20), 4, (4, 4, 4, 4, 4)),
+        ((0, 4, 8, 16), 4, (4, 4, 4, 4)),
+        ((0, 8, 16, 32, 40), 8, (8, 8, 8, 8, 8)),
+        # From 8 h to 4 h, then to 1 h: the first payment at the new interval is after the new one.
+        ((0, 8, 16, 20, 24, 25, 26), 1, (8, 8, 8, 4, 4, 1, 1)),
+        ((0, 8, 16, 20), 4, (8, 8, 8, 4)),
+        # And back, the listing telling it before or after the first longer one is paid.
+        ((0, 4, 8, 16, 24), 8, (4, 4, 4, 8, 8)),
+        ((0, 4, 8, 16), 8, (4, 4, 4, 8)),
+        # A day has no whole number of 16 hours: others were paid between.
+        ((0, 16), 8, (8, 8)),
+    ],
+)
+def test_a_hole_among_the_payments_is_no_interval_and_a_change_of_interval_is_one(
+    hours: tuple[int, ...], interval_h: int, covered_h: tuple[int, ...]
+) -> None:
+    rates = {AT_NS + hour * HOUR_NS: 1e-4 for hour in hours}
+    facts = list(SettledRates().news("tiny", "BTC", rates, interval_h * 3600, at(0)))
+    assert tuple(fact.interval_s // 3600 for fact in facts) == covered_h
+
+
 def test_a_payment_whose_time_nothing_tells_is_not_stated_until_something_does() -> None:
     settled = SettledRates()
     assert list(settled.news("tiny", "BTC", {AT_NS: 1e-4}, None, at(0))) == []

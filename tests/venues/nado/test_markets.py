@@ -129,12 +129,12 @@ def test_the_history_is_of_an_hour_already_and_covers_an_hour() -> None:
     session = listed_session()
     rows = [
         {"product_id": 2, "timestamp": str(1_759_996_800 + 3600 * i), "funding_rate_x18": rate}
-        for i, rate in enumerate(("100000000000000", "-20000000000000"))
+        for i, rate in ((0, "100000000000000"), (1, "-20000000000000"), (5, "30000000000000"))
     ]
     page = reply("funding_history", {"funding_rates": rows}, key="BTC-PERP")
     facts = only(Funding, feed(session, page))
     assert [(fact.kind, fact.rate, fact.interval_s) for fact in facts] == [
-        ("settled", 0.0001, 3600), ("settled", -0.00002, 3600),
+        ("settled", 0.0001, 3600), ("settled", -0.00002, 3600), ("settled", 0.00003, 3600),
     ]  # fmt: skip
 
 
