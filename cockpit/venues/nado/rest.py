@@ -38,6 +38,8 @@ class Rest:
         self.listing = Instruments[NadoMarket]()
         self.survey = Survey(VENUE, self.listing, wants)
         self.products: dict[int, NadoMarket] = {}
+        self.spot: set[int] = set()
+        """Products that are listed and no perpetuals."""
         self._is_running = True
         self._symbols = Question(
             VENUE, Fetch(name="instruments", path="/gateway/v1/query?type=symbols", weight=2),
@@ -73,6 +75,7 @@ class Rest:
 
     def _adopt(self, row: wire.SymbolRow, at_ns: int) -> Sequence[Output]:
         if row.type != "perp":
+            self.spot.add(row.product_id)
             return ()
         native = row.symbol
         coin, contract = mapper.coin_and_contract(native)
@@ -99,11 +102,9 @@ class Rest:
 
     def _on_contracts(self, answer: Mapping[str, msgspec.Raw], reply: Reply) -> Sequence[Output]:
         rows, unread = _CONTRACTS.read(answer.values(), reply.name, reply.at_ns)
-        out: list[Output] = [*unread.rejects]
-        for row in rows:
-            out += self._contract(row, reply.at_ns)
+        facts = [fact for row in rows for fact in self._contract(row, reply.at_ns)]
         period_s = WATCH_S if self.survey.wants.symbols else SURVEY_S
-        return out + self.survey.read(reply.at_ns, len(rows), period_s)
+        return [*unread.rejects, *facts, *self.survey.read(reply.at_ns, len(rows), period_s)]
 
     def _contract(self, row: wire.ContractRow, at_ns: int) -> Iterable[Output]:
         market, wants = self.products.get(row.product_id) or self._unlisted(row), self.survey.wants

@@ -87,6 +87,8 @@ class Session(VenueSession):
         market = self._rest.products.get(message.product_id)
         if type(message) is wire.Rate:
             return self._rate(message, market, frame)
+        if market is None and message.product_id in self._rest.spot:
+            return ()
         if market is None:
             return [self._damage.reject(frame, f"product {message.product_id} is not listed")]
         if type(message) is wire.Fill:
@@ -114,8 +116,7 @@ class Session(VenueSession):
             return ()
         if market.next_ns is None or market.next_ns <= frame.at_ns:
             return ()
-        said = mapper.live(market, message, frame.at_ns)
-        return [*self._rest.survey.news(market, said)]
+        return [*self._rest.survey.news(market, mapper.live(market, message, frame.at_ns))]
 
     def _fill(self, fill: wire.Fill, market: NadoMarket, at_ns: int) -> Sequence[Output]:
         """Both quantities are of this match; were one that of the order, it would be the larger."""
@@ -147,8 +148,7 @@ class Session(VenueSession):
 
     def _pong(self, result: dict[str, Any], at_ns: int) -> Sequence[Output]:
         """The round trip, and what the venue's clock said on the way."""
-        said = result.get("server_time")
-        venue_ns = moment_ns(said)
+        venue_ns = moment_ns(result.get("server_time"))
         return [replace(rtt, venue_ns=venue_ns) for rtt in self._pulse.pong(at_ns)]
 
     def _on_book(self, reply: Reply) -> Sequence[Output]:

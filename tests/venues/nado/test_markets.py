@@ -25,6 +25,7 @@ from tests.support import AT_NS, feed, frame, only, opened, reply, ticks
 from tests.venues.nado.samples import (
     HOUR_NS,
     answer,
+    change,
     contract_row,
     contracts,
     fill,
@@ -107,6 +108,18 @@ def test_a_product_id_is_told_and_may_be_any() -> None:
     (reject,) = feed(session, frame(fill(product_id=2)))
     assert isinstance(reject, Reject)
     assert reject.reason == "product 2 is not listed"
+
+
+def test_a_spot_product_has_fills_and_a_book_too_and_they_are_nobodys_here() -> None:
+    spot = symbol_row("ETH-PERP", symbol="wETH", product_id=3, type="spot")
+    session = Session(Wants(symbols=("BTC",)))
+    feed(session, opened(), reply("instruments", symbols(symbol_row("BTC-PERP"), spot)))
+    assert (
+        feed(
+            session, frame(fill(product_id=3)), frame(change(AT_NS - 1, AT_NS) | {"product_id": 3})
+        )
+        == []
+    )
 
 
 def test_fees_and_their_absence_are_the_listings() -> None:
