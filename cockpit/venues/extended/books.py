@@ -62,16 +62,19 @@ class NumberedBooks(OverLink):
 
     # --- numbers ------------------------------------------------------------------------------
 
-    def count(self, heard: wire.Heard, at_ns: int) -> list[Output] | None:
-        """Judge the number of a frame: what was lost before it; None if it came before."""
-        counter = self._counters.setdefault(heard.stream, SharedCounter())
-        verdict = counter.take(heard.seq)
+    def count(self, stream: str, seq: int, at_ns: int) -> list[Output] | None:
+        """Judge the number of a frame: what was lost before it; None if it came before.
+
+        `stream` is what the number counts: empty for all of a connection, else a topic.
+        """
+        counter = self._counters.setdefault(stream, SharedCounter())
+        verdict = counter.take(seq)
         if verdict is IGNORE:
             return None
         if verdict is not GAP:
             return []
-        counter.take(heard.seq)
-        keys = [heard.stream] if heard.stream else list(self._books.feeds)
+        counter.take(seq)
+        keys = [stream] if stream else list(self._books.feeds)
         return [output for key in keys for output in self.lose(key, at_ns)]
 
     def lose(self, topic: str, at_ns: int) -> list[Output]:
@@ -86,54 +89,52 @@ class NumberedBooks(OverLink):
     # --- books --------------------------------------------------------------------------------
 
     def read(self, market: ExtendedMarket, heard: wire.Heard, at_ns: int) -> Sequence[Output] | str:
-        """What a message of a book says; a sentence if it cannot be."""
-        data: wire.BookData = heard.data
+        """What a message of a book says; a sentence if it cannot be.
+
+        A whole book that continues a chain is of now, whatever the clocks say.
+        """
         feed = self._books.feed(wire.book_topic(market.native), market.symbol, at_ns)
         if feed is None:
             return ()
-        if heard.kind == "snapshot":
-            bids = tuple([(level.p, level.q) for level in data.b])
-            asks = tuple([(level.p, level.q) for level in data.a])
-            if not sane_book(bids, asks):
-                return f"book of {market.native} is crossed, unordered or has an empty level"
-            if data.d == wire.FULL:
-                return self._snapshot(feed, market, (bids, asks), heard, at_ns)
+        if heard.kind == "DELTA":
+            return self._change(feed, market, heard, at_ns)
+        data: wire.BookData = heard.data
+        bids = tuple([(level.p, level.q) for level in data.b])
+        asks = tuple([(level.p, level.q) for level in data.a])
+        if not sane_book(bids, asks):
+            return f"book of {market.native} is crossed, unordered or has an empty level"
+        if data.d != wire.FULL:
             # The touch is a book of one level, where there is no better one.
             touch = snapshot(VENUE, market, (bids, asks), heard.seq, heard.venue_ns, at_ns)
             return () if feed.chain.is_synced else [touch]
-        if not feed.chain.is_synced or data.d != wire.FULL:
-            return ()
-        new_bids = _resized(market.levels.bids, data.b, market.decimals)
-        new_asks = _resized(market.levels.asks, data.a, market.decimals)
-        if new_bids is None or new_asks is None:
-            return f"a change of {market.native} takes away more than there is"
-        feed.chain.last = heard.seq
-        self._stamps_ns[feed.key] = heard.venue_ns or 0
-        if feed.key in self._held:
-            is_old = heard.venue_ns is None or at_ns - heard.venue_ns > _FRESH_NS
-            return () if is_old else [self._whole(feed, market, heard.venue_ns, at_ns)]
-        if not (new_bids or new_asks):
-            return ()
-        return [delta(VENUE, market, (new_bids, new_asks), heard.seq, heard.venue_ns, at_ns)]
-
-    def _snapshot(
-        self,
-        feed: BookFeed,
-        market: ExtendedMarket,
-        book: tuple[Levels, Levels],
-        heard: wire.Heard,
-        at_ns: int,
-    ) -> Sequence[Output]:
-        """A whole book that continues a chain is of now, whatever the clocks say."""
         stamp_ns = heard.venue_ns or 0
         is_first = not feed.chain.is_synced or stamp_ns < self._stamps_ns.get(feed.key, 0)
-        market.levels.replace(*book)
+        market.levels.replace(bids, asks)
         feed.chain.snapshot(heard.seq)
         self._stamps_ns[feed.key] = stamp_ns
         if is_first and _FRESH_NS < at_ns - stamp_ns < _OLDEST_NS:
             self._held[feed.key] = (market, at_ns)
             return ()
         return [self._whole(feed, market, heard.venue_ns, at_ns)]
+
+    def _change(
+        self, feed: BookFeed, market: ExtendedMarket, heard: wire.Heard, at_ns: int
+    ) -> Sequence[Output] | str:
+        data: wire.BookData = heard.data
+        if not feed.chain.is_synced or data.d != wire.FULL:
+            return ()
+        bids = _resized(market.levels.bids, data.b, market.decimals)
+        asks = _resized(market.levels.asks, data.a, market.decimals)
+        if bids is None or asks is None:
+            return f"a change of {market.native} takes away more than there is"
+        feed.chain.last = heard.seq
+        self._stamps_ns[feed.key] = heard.venue_ns or 0
+        if feed.key in self._held:
+            is_old = heard.venue_ns is None or at_ns - heard.venue_ns > _FRESH_NS
+            return () if is_old else [self._whole(feed, market, heard.venue_ns, at_ns)]
+        if not (bids or asks):
+            return ()
+        return [delta(VENUE, market, (bids, asks), heard.seq, heard.venue_ns, at_ns)]
 
     def _whole(
         self, feed: BookFeed, market: ExtendedMarket, venue_ns: int | None, at_ns: int

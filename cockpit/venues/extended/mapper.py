@@ -52,18 +52,18 @@ class ExtendedMarket(Market):
     def stats(self, row: wire.Stats, at_ns: int) -> Figures:
         """Prices, open interest, the running rate and the volume of a row of all markets."""
         said = Figures(VENUE, self, at_ns)
-        mark = self._polled("mark", row.markPrice, at_ns)
-        said.prices(mark, self._polled("index", row.indexPrice, at_ns), row.lastPrice)
+        mark = self._polled("MP", row.markPrice, at_ns)
+        said.prices(mark, self._polled("IP", row.indexPrice, at_ns), row.lastPrice)
         said.interest(row.openInterestBase)
         said.live(row.fundingRate, HOUR_S, said.moment(row.nextFundingRate))
         said.volume(row.dailyVolume, row.dailyVolumeBase)
         return said
 
     def streamed(self, kind: str, price: float, venue_ns: int | None, at_ns: int) -> Prices:
-        """A price of a stream of `mark` or `index`."""
+        """A price of a stream: `MP` is the mark, `IP` the index."""
         self.told_ns[kind] = at_ns
         price = self.unit.to_price(price)
-        mark, index = (price, None) if kind == "mark" else (None, price)
+        mark, index = (price, None) if kind == "MP" else (None, price)
         return Prices(
             venue=VENUE, symbol=self.symbol, recv_ns=at_ns, venue_ns=venue_ns, mark=mark,
             index=index,

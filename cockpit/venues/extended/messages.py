@@ -33,10 +33,6 @@ class Error(Struct, gc=False, frozen=True):
     code: int | str | None = None
     message: str | None = None
 
-    @property
-    def words(self) -> str:
-        return f"{self.code}: {self.message or 'without a reason'}"
-
 
 class Envelope(Struct, gc=False, frozen=True):
     """Any frame. An answer has an `id`, data has a `seq`; on a socket of one stream data has no
@@ -133,80 +129,59 @@ def problem(answer: Answer[T]) -> str | None:
     """Why an answer is a refusal, or None if it is none."""
     if answer.status.upper() == "OK":
         return None
-    return told(answer.error) or f"status {answer.status}"
+    return f"status {answer.status}" if answer.error is None else told(answer.error)
 
 
-def told(error: Error | str | None) -> str | None:
+def told(error: Error | str) -> str:
     """An error in words."""
-    return error.words if isinstance(error, Error) else error
+    if isinstance(error, str):
+        return error
+    return f"{error.code}: {error.message or 'without a reason'}"
 
 
 ENVELOPE = decoder(Envelope)
-BOOK = decoder(BookData)
-FILLS = decoder(tuple[Fill, ...])
-FILL: "msgspec.json.Decoder[Fill | str]" = msgspec.json.Decoder(Fill, strict=False)
-ROWS = decoder(Rows)
-PRICE = decoder(PriceData)
-FUNDING = decoder(FundingRow)
 LIST = decoder(Answer[Rows])
+_BOOK, _PRICE = decoder(BookData), decoder(PriceData)
 
 FULL = "f"
 """`d` of a book of every level; "1" is the touch."""
 
-_BOOK = ("orderbooks", BOOK)
-_KINDS: Mapping[str, tuple[str, str, "msgspec.json.Decoder[Any]"]] = {
-    "SNAPSHOT": ("snapshot", *_BOOK), "ORDERBOOKS.SNAPSHOT": ("snapshot", *_BOOK),
-    "DELTA": ("delta", *_BOOK), "ORDERBOOKS.DELTA": ("delta", *_BOOK),
-    "MP": ("mark", "prices.mark", PRICE), "PRICES.MP": ("mark", "prices.mark", PRICE),
-    "IP": ("index", "prices.index", PRICE), "PRICES.IP": ("index", "prices.index", PRICE),
-    "TRADES": ("trades", "trades", FILLS), "FUNDING_RATES": ("funding", "funding-rates", FUNDING),
+_KINDS: Mapping[str, tuple[str, "msgspec.json.Decoder[Any]"]] = {
+    "SNAPSHOT": ("orderbooks", _BOOK), "DELTA": ("orderbooks", _BOOK),
+    "MP": ("prices.mark", _PRICE), "IP": ("prices.index", _PRICE),
+    "TRADES": ("trades", decoder(Rows)), "FUNDING_RATES": ("funding-rates", decoder(FundingRow)),
 }  # fmt: skip
-"""Type of a frame, old and new -> what it is, its scope, its decoder."""
+"""The last word of a frame's type, old and new -> its scope, and what reads its data."""
 
 
 class Heard(Struct, gc=False, frozen=True):
-    """A data frame as read. `data` is of `kind`, unless there is a `problem`.
-
-    `stream` is what its number counts: empty for all of a connection, else a topic. `native` is
-    empty where the data has no rows.
-    """
+    """A data frame as read: of which kind, and about what. Trades are rows, read one by one."""
 
     kind: str
     topic: str
-    native: str
-    stream: str
     seq: int
     venue_ns: int | None
     data: Any
-    problem: str | None = None
-    odd: str | None = None
-    """What of a list makes no sense, where the rest of it does."""
+    """A sentence where it makes no sense."""
 
 
-def heard(envelope: Envelope) -> Heard | None:
-    """Read the data of a frame; None where it has no number."""
-    if envelope.seq is None:
-        return None
-    is_list = bytes(envelope.data)[:1] == b"["
-    name = envelope.type or ("TRADES" if is_list else "FUNDING_RATES")
-    kind, scope, reads = _KINDS.get(name, ("", "", None))
+def heard(envelope: Envelope, seq: int) -> Heard:
+    """Read the data of the frame of this number."""
+    name = envelope.type or _untyped(envelope.data)
+    kind = name.rpartition(".")[2]
+    scope, reads = _KINDS.get(kind, ("", None))
     data = f"unknown type {name}" if reads is None else decode(reads, envelope.data)
-    odd = None
-    if isinstance(data, str) and reads is FILLS:
-        rows = decode(ROWS, envelope.data)
-        fills = [decode(FILL, raw) for raw in rows] if not isinstance(rows, str) else []
-        good = tuple(fill for fill in fills if not isinstance(fill, str))
-        data, odd = (good, data) if good else (data, None)
-    problem = told(envelope.error) or (data if isinstance(data, str) else None)
-    topic, native = envelope.subscription, ""
-    if not isinstance(data, str) and data != ():
-        native = (data[0] if isinstance(data, tuple) else data).m
+    topic = envelope.subscription or scope
+    if not isinstance(data, str | tuple):
         depth = f"{data.d}." if isinstance(data, BookData) and data.d != FULL else ""
-        topic = f"{scope}.{depth}{native}"
-    return Heard(
-        kind, topic, native, "" if envelope.subscription else topic, envelope.seq,
-        moment_ns(envelope.ts), data, problem, odd,
-    )  # fmt: skip
+        topic = f"{scope}.{depth}{data.m}"
+    if envelope.error is not None:
+        data = told(envelope.error)
+    return Heard(kind, topic, seq, moment_ns(envelope.ts), data)
+
+
+def _untyped(data: msgspec.Raw) -> str:
+    return "TRADES" if bytes(data)[:1] == b"[" else "FUNDING_RATES"
 
 
 def book_topic(native: str) -> str:

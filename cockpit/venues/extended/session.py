@@ -11,12 +11,15 @@ from cockpit.venues.extended.mapper import PAID_WITHIN_NS, VENUE, paid
 from cockpit.venues.extended.rest import Rest
 from cockpit.venues.kit import decoding
 from cockpit.venues.kit.damage import Damage
+from cockpit.venues.kit.fields import Rows
 from cockpit.venues.kit.heartbeat import Heartbeat
+from cockpit.venues.kit.rows import RowReader
 from cockpit.venues.kit.session import VenueSession
 from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions
 
 _PING = "0"
 """The id of a ping: no subscription has this number."""
+_FILLS = RowReader(VENUE, wire.Fill, "m")
 _SCOPES = ("orderbooks", "trades", "prices.mark", "prices.index")
 
 
@@ -65,40 +68,55 @@ class Session(VenueSession):
             return [self._damage.reject(frame, envelope)]
         if envelope.id is not None:
             return self._answer(envelope, frame)
-        heard = wire.heard(envelope)
-        if heard is None:
+        if envelope.seq is None:
             return [self._damage.reject(frame, "neither an answer nor numbered data")]
+        heard = wire.heard(envelope, envelope.seq)
         self._topics.seen(envelope.subscription)
-        out = self._books.count(heard, frame.at_ns)
+        stream = "" if envelope.subscription else heard.topic
+        out = self._books.count(stream, heard.seq, frame.at_ns)
         if out is None:
             return ()
-        facts = heard.problem or self._facts(heard, frame.at_ns)
+        facts = self._facts(heard, frame.at_ns)
         if isinstance(facts, str):
             lost = self._books.lose(heard.topic, frame.at_ns)
             return [*out, *lost, self._damage.reject(frame, facts)]
-        odd = [] if heard.odd is None else [self._damage.reject(frame, heard.odd)]
-        return [*out, *facts, *odd] if out or odd else facts
+        return [*out, *facts] if out else facts
 
     def _facts(self, heard: wire.Heard, at_ns: int) -> Sequence[Output] | str:
         """What a frame says; a sentence if it makes no sense."""
-        native, kind, data = heard.native, heard.kind, heard.data
-        market = self._rest.listing.known(native)
+        data = heard.data
+        if isinstance(data, str):
+            return data
+        if isinstance(data, tuple):
+            return self._trades(data, at_ns)
+        market = self._rest.listing.known(data.m)
         if market is None:
-            is_known = not native or self._rest.is_other(native)
-            return () if is_known else f"unknown market {native}"
-        if kind in ("snapshot", "delta"):
+            return self._stranger(data.m)
+        if isinstance(data, wire.BookData):
             return self._books.read(market, heard, at_ns)
-        if kind in ("mark", "index"):
-            return [market.streamed(kind, data.p, heard.venue_ns, at_ns)]
-        if kind == "trades":
-            return [
-                market.trade(fill, at_ns)
-                for fill in data
-                if fill.m == native and market.fills.is_new(fill.i)
-            ]
+        if isinstance(data, wire.PriceData):
+            return [market.streamed(heard.kind, data.p, heard.venue_ns, at_ns)]
         # Of a rate within the hour it is not known whether it was paid or only computed.
         is_paid = data.T * NS_PER_MS % HOUR_NS < PAID_WITHIN_NS
-        return [*self._rest.history.payments(native, [paid(data)], at_ns)] if is_paid else ()
+        payments = [paid(data)] if is_paid else []
+        return [*self._rest.history.payments(data.m, payments, at_ns)]
+
+    def _trades(self, rows: Rows, at_ns: int) -> Sequence[Output] | str:
+        fills, unread = _FILLS.read(rows, "trades", at_ns)
+        out: list[Output] = []
+        for fill in fills:
+            market = self._rest.listing.known(fill.m)
+            if market is None:
+                return self._stranger(fill.m)
+            if market.fills.is_new(fill.i):
+                out.append(market.trade(fill, at_ns))
+        if unread.rejects:
+            self._damage.note(at_ns)
+        return [*out, *unread.rejects]
+
+    def _stranger(self, native: str) -> Sequence[Output] | str:
+        """Of a market that is not known: nothing of one that is, or looks like, no perpetual."""
+        return () if self._rest.is_other(native) else f"unknown market {native}"
 
     def _answer(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
         """The answer to a request of ours, which it calls by our name for it."""

@@ -38,6 +38,13 @@ def test_the_side_of_a_trade_is_the_takers_and_its_time_the_venues() -> None:
 def test_a_trade_that_makes_no_sense_costs_itself() -> None:
     told = hear(watching("BTC"), trades(0, fill(1), fill(2, p="NaN"), fill(3)))
     assert [type(fact) for fact in told] == [Trade, Trade, Reject]
+    assert "NaN" in told[2].data
+    assert str(BIG_ID + 1) not in told[2].data, "what is told is the row alone"
+
+
+def test_fills_of_several_markets_in_one_frame_are_each_of_their_own() -> None:
+    told = hear(watching("BTC", "ETH"), trades(0, fill(1), fill(2, m="ETH-USD")))
+    assert [trade.symbol for trade in only(Trade, told)] == ["BTC", "ETH"]
 
 
 def test_numbers_of_a_frame_may_come_as_text() -> None:
