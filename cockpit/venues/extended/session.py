@@ -1,26 +1,41 @@
-"""Extended: what is followed on the socket, and what its frames say."""
+"""Extended: what is subscribed and asked, and what frames and replies say."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
-from cockpit.core.units import HOUR_NS, NS_PER_MS
-from cockpit.venues.contract import Frame, Output, Wants
+from cockpit.core.units import HOUR_NS, HOUR_S, NS_PER_MS
+from cockpit.venues.contract import Fetch, Frame, Output, Reply, Wants
+from cockpit.venues.extended import mapper
 from cockpit.venues.extended import messages as wire
 from cockpit.venues.extended.books import NumberedBooks
-from cockpit.venues.extended.mapper import PAID_WITHIN_NS, VENUE, paid
-from cockpit.venues.extended.rest import Rest
+from cockpit.venues.extended.mapper import VENUE, ExtendedMarket
 from cockpit.venues.kit import decoding
+from cockpit.venues.kit.backfill import Page, Plan
 from cockpit.venues.kit.damage import Damage
 from cockpit.venues.kit.fields import Rows
 from cockpit.venues.kit.heartbeat import Heartbeat
+from cockpit.venues.kit.history import FundingHistory, Pages
+from cockpit.venues.kit.instruments import Instruments, Unit
+from cockpit.venues.kit.polling import Question, Timing
 from cockpit.venues.kit.rows import RowReader
 from cockpit.venues.kit.session import VenueSession
 from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions
+from cockpit.venues.kit.survey import Survey
 
+_API = "/api/v1/info"
+_PERIOD_S = 15.0
 _PING = "0"
 """The id of a ping: no subscription has this number."""
-_FILLS = RowReader(VENUE, wire.Fill, "m")
 _SCOPES = ("orderbooks", "trades", "prices.mark", "prices.index")
+_LISTED = RowReader(VENUE, wire.MarketRow, "name")
+_FILLS = RowReader(VENUE, wire.Fill, "m")
+_PAGES = Pages(
+    decoder=wire.LIST, check=wire.problem, rows=lambda answer: answer.data or (),
+    reader=RowReader(VENUE, wire.FundingRow, "m"), paid=mapper.paid,
+)  # fmt: skip
+_HISTORY = Plan(newest_first=True, rows=1000)
+_Answer = wire.Answer[Rows]
 
 
 def _encode(operation: Operation, topics: Sequence[str], request: int) -> str:
@@ -40,25 +55,54 @@ def _call(method: str, request: str, params: Mapping[str, Any] | None = None) ->
     return decoding.encode(call if params is None else {**call, "params": params})
 
 
+def _ask_history(page: Page) -> Fetch:
+    span = f"startTime={page.start_ns // NS_PER_MS}&endTime={page.end_ns // NS_PER_MS}"
+    path = f"{_API}/{quote(page.key)}/funding?{span}&limit={_HISTORY.rows}"
+    return Fetch(name="funding_history", path=path, key=page.key, background=True)
+
+
 class Session(VenueSession):
     """Extended's translator; the contract says what it hears and says."""
 
     def __init__(self, wants: Wants) -> None:
         super().__init__(VENUE, wants)
-        self._rest = Rest(wants)
-        self.listing = self._rest.listing
+        self.listing = Instruments[ExtendedMarket](mapper.guessed)
+        self._survey = Survey(VENUE, self.listing, wants)
         self._topics = Subscriptions(_encode, Rules())
         self._books = NumberedBooks(self._topics)
         # What was damaged may have been elsewhere too: every book is taken anew.
         self._damage = Damage(VENUE, self._books.renew_all)
         self._pulse = Heartbeat(VENUE, lambda at_ns: _call("ping", _PING), every_s=10.0)
-        self.parts = (self._pulse, self._damage, self._books, self._topics, *self._rest.parts)
+        self._asked: tuple[str, ...] = ()
+        """The markets whose figures are asked for where there is no survey."""
+        self._instruments = Question(
+            VENUE, Fetch(name="instruments", path=f"{_API}/markets"), wire.LIST,
+            Timing(period_s=600.0), self._on_instruments, check=wire.problem, at_once=True,
+        )  # fmt: skip
+        self._tickers = Question(
+            VENUE, self._ask_tickers, wire.LIST, Timing(period_s=_PERIOD_S), self._on_tickers,
+            check=wire.problem, hears="tickers",
+        )  # fmt: skip
+        self._history = FundingHistory(
+            VENUE, _HISTORY, _ask_history, _PAGES, self.listing.known, lambda market: HOUR_S
+        )
+        self.parts = (
+            self._pulse, self._damage, self._books, self._topics, self._survey, self._instruments,
+            self._tickers, self._history,
+        )  # fmt: skip
 
     def follow(self, at_ns: int) -> Sequence[Output]:
-        out = self._rest.follow(self.wants, at_ns)
+        """Streams and settled rates of the watched; figures of them, or of all."""
+        self._survey.want(self.wants)
         markets = list(self.listing.wanted(self.wants.symbols))
         topics = [f"{scope}.{market.native}" for market in markets for scope in _SCOPES]
-        return [*self._books.want(markets, at_ns), *self._topics.want(topics, at_ns), *out]
+        natives = tuple(market.native for market in markets)
+        if set(natives) - set(self._asked):
+            self._tickers.soon()
+        self._asked = natives
+        self._tickers.is_wanted = self.wants.survey or bool(natives)
+        out = [*self._books.want(markets, at_ns), *self._topics.want(topics, at_ns)]
+        return [*out, *self._history.want(markets, at_ns, self.wants.kept)]
 
     # --- frames -------------------------------------------------------------------------------
 
@@ -89,7 +133,7 @@ class Session(VenueSession):
             return data
         if isinstance(data, tuple):
             return self._trades(data, at_ns)
-        market = self._rest.listing.known(data.m)
+        market = self.listing.known(data.m)
         if market is None:
             return self._stranger(data.m)
         if isinstance(data, wire.BookData):
@@ -97,15 +141,15 @@ class Session(VenueSession):
         if isinstance(data, wire.PriceData):
             return [market.streamed(heard.kind, data.p, heard.venue_ns, at_ns)]
         # Of a rate within the hour it is not known whether it was paid or only computed.
-        is_paid = data.T * NS_PER_MS % HOUR_NS < PAID_WITHIN_NS
-        payments = [paid(data)] if is_paid else []
-        return [*self._rest.history.payments(data.m, payments, at_ns)]
+        is_paid = data.T * NS_PER_MS % HOUR_NS < mapper.PAID_WITHIN_NS
+        payments = [mapper.paid(data)] if is_paid else []
+        return [*self._history.payments(data.m, payments, at_ns)]
 
     def _trades(self, rows: Rows, at_ns: int) -> Sequence[Output] | str:
         fills, unread = _FILLS.read(rows, "trades", at_ns)
         out: list[Output] = []
         for fill in fills:
-            market = self._rest.listing.known(fill.m)
+            market = self.listing.known(fill.m)
             if market is None:
                 return self._stranger(fill.m)
             if market.fills.is_new(fill.i):
@@ -116,7 +160,8 @@ class Session(VenueSession):
 
     def _stranger(self, native: str) -> Sequence[Output] | str:
         """Of a market that is not known: nothing of one that is, or looks like, no perpetual."""
-        return () if self._rest.is_other(native) else f"unknown market {native}"
+        is_other = native in self.listing.others or native.endswith("SPOT-USD")
+        return () if is_other else f"unknown market {native}"
 
     def _answer(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
         """The answer to a request of ours, which it calls by our name for it."""
@@ -128,3 +173,52 @@ class Session(VenueSession):
         if str(envelope.id) == _PING:
             return self._pulse.pong(frame.at_ns)
         return self._topics.acknowledged(request, frame.at_ns)
+
+    # --- replies ------------------------------------------------------------------------------
+
+    def _on_instruments(self, answer: _Answer, reply: Reply) -> Sequence[Output]:
+        return self.listing.read(_LISTED, answer.data or (), reply, self._adopt)
+
+    def _adopt(self, row: wire.MarketRow, at_ns: int) -> Sequence[Output]:
+        native = row.name
+        if row.type != "PERPETUAL":
+            self.listing.others.add(native)
+            return ()
+        if row.status == "DELISTED":
+            return self._delisted(native, at_ns)
+        coin = mapper.coin_of(row)
+        if coin is None:
+            self.listing.unread([native])
+            reason = "the names of a market make no sense together"
+            return [decoding.reject(VENUE, at_ns, reason, native)]
+        market = self.listing.adopt(native, coin[0], Unit(price=coin[1]), ExtendedMarket)
+        mapper.adopt_row(market, row)
+        return self.listing.state(market, mapper.instrument(market, coin[0], row, at_ns))
+
+    def _delisted(self, native: str, at_ns: int) -> Sequence[Output]:
+        """Dead rows stay in the listing, rate and all; those that we never knew are left out."""
+        market = self.listing.markets.get(native)
+        if market is None:
+            return ()
+        market.status = "DELISTED"
+        return self.listing.delisted(market, at_ns)
+
+    def _ask_tickers(self) -> Fetch:
+        """One call for all; the page of all is large, so without a survey only the watched."""
+        names = "&".join(f"market={quote(native)}" for native in self._asked)
+        query = "" if self.wants.survey else f"?{names}"
+        return Fetch(name="tickers", path=f"{_API}/markets{query}")
+
+    def _on_tickers(self, answer: _Answer, reply: Reply) -> Sequence[Output]:
+        rows, unread = _LISTED.read(answer.data or (), reply.name, reply.at_ns)
+        out: list[Output] = [*unread.rejects]
+        count = 0
+        for row in rows:
+            market = self.listing.markets.get(row.name)
+            if market is None or market.has_other_state(row):
+                out += self._adopt(row, reply.at_ns)
+            market = self._survey.shown(row.name)
+            if market is not None:
+                count += 1
+                out += self._survey.news(market, market.stats(row.marketStats, reply.at_ns))
+        return out + self._survey.read(reply.at_ns, count, _PERIOD_S)
