@@ -63,20 +63,21 @@ def venue_facts(package: str) -> VenueFacts:
 
 def documented_margins() -> dict[str, VenueMargin]:
     """Venue -> its documented margin rules, where it documents any."""
-    facts = {name: venue_facts(package) for name, package in REGISTRY.items()}
-    return {name: known.margin for name, known in facts.items() if known.margin is not None}
+    return {name: facts.margin for name, facts in _venues() if facts.margin is not None}
 
 
 def documented_stacks() -> dict[str, tuple[str, ...]]:
     """Venue -> the layers it runs on: two with a layer in common are taken to fail together."""
-    facts = {name: venue_facts(package) for name, package in REGISTRY.items()}
-    return {name: known.stack.layers for name, known in facts.items() if known.stack is not None}
+    return {name: facts.stack.layers for name, facts in _venues() if facts.stack is not None}
 
 
 def documented_incidents() -> dict[str, tuple[Incident, ...]]:
     """Venue -> its public outages, where there were any."""
-    facts = {name: venue_facts(package) for name, package in REGISTRY.items()}
-    return {name: known.incident for name, known in facts.items() if known.incident}
+    return {name: facts.incident for name, facts in _venues() if facts.incident}
+
+
+def _venues() -> list[tuple[str, VenueFacts]]:
+    return [(name, venue_facts(package)) for name, package in REGISTRY.items()]
 
 
 def in_maintenance(facts: VenueFacts, at_ns: int) -> bool:

@@ -65,7 +65,12 @@ def told_interval_s(odd: Odd, what: str, value: object, unit_s: int = HOUR_S) ->
 
 
 def moment_ns(value: object, unit_ns: int = NS_PER_MS) -> int | None:
-    """A time in units of `unit_ns` as ns; None for what is none, or is in another unit."""
+    """A time in units of `unit_ns` as ns; None for what is none, or is in another unit.
+
+    Digits are read as a whole number: a double does not hold ns.
+    """
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 20:
+        value = int(value)
     number = value if type(value) is int or type(value) is float else finite(value)
     if number is None or not _FIRST_NS <= number * unit_ns < _LAST_NS:
         return None

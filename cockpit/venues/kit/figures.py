@@ -1,9 +1,9 @@
 """Figures of one market as facts: what a venue's row says, each figure by itself."""
 
 from cockpit.core.events import Funding, OpenInterest, Prices, Reject, Volume
-from cockpit.core.units import NS_PER_MS
+from cockpit.core.units import HOUR_S, NS_PER_MS
 from cockpit.venues.kit.decoding import reject
-from cockpit.venues.kit.fields import moment_ns
+from cockpit.venues.kit.fields import interval_s, moment_ns
 from cockpit.venues.kit.instruments import Market
 from cockpit.venues.kit.numbers import amount, finite, is_nothing
 
@@ -106,6 +106,13 @@ class Figures(list[Fact]):
         if at_ns is None and not is_nothing(value):
             self.odd(f"a time of {self._market.native} is none", value)
         return at_ns
+
+    def interval(self, value: object, unit_s: int = HOUR_S) -> int | None:
+        """A funding interval in units of `unit_s` as seconds; zero is none."""
+        every_s = interval_s(value, unit_s)
+        if every_s is None and not is_nothing(value):
+            self.odd(f"interval of {self._market.native} is none", value)
+        return every_s
 
     def odd(self, reason: str, value: object) -> None:
         """A figure that makes no sense."""

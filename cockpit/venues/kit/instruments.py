@@ -294,9 +294,7 @@ class Instruments(Generic[M]):
 
     def delisted(self, market: M, at_ns: int) -> list[Instrument | Reject]:
         """The market is gone."""
-        if market.instrument is None:
-            return []
-        return self.state(market, replace(market.instrument, status="delisted", recv_ns=at_ns))
+        return self.amend(market, at_ns, status="delisted")
 
 
 def _credible(stated: Instrument) -> tuple[Instrument, str]:

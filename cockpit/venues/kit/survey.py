@@ -1,6 +1,6 @@
 """Which figures are wanted: of what is watched all of them, of other markets what has changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 from cockpit.core.events import Event, Surveyed
@@ -27,9 +27,6 @@ class Survey(OverLink, Generic[M]):
         if wants != self.wants:
             self.wants, self._watched = wants, frozenset(wants.symbols)
             self.forget()
-
-    def tick(self, at_ns: int) -> Sequence[Output]:
-        return ()
 
     def forget(self) -> None:
         """The link that carried it is gone: all of it is news."""

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from cockpit.venues.contract import Reply, Wants
 from cockpit.venues.kit import decoding, numbers, polling
-from cockpit.venues.kit.fields import interval_s
+from cockpit.venues.kit.fields import interval_s, moment_ns
+from cockpit.venues.kit.figures import Figures
+from cockpit.venues.kit.instruments import Market
 from cockpit.venues.kit.rows import RowReader
 from tests.support import AT_NS, reply
 
@@ -248,6 +250,29 @@ def test_a_row_that_cannot_be_read_costs_itself() -> None:
 )  # fmt: skip
 def test_a_day_has_a_whole_number_of_funding_intervals(hours: object, seconds: int | None) -> None:
     assert interval_s(hours) == seconds
+
+
+def test_a_time_in_nanoseconds_keeps_every_digit_also_as_text() -> None:
+    """A double holds 53 bits: the nearest to this one ends in 304."""
+    assert moment_ns("1790586064900066293", 1) == 1_790_586_064_900_066_293
+    assert moment_ns(1_790_586_064_900_066_293, 1) == 1_790_586_064_900_066_293
+
+
+@pytest.mark.parametrize(
+    "value", ["1790586064", "9" * 5_000, "17905860649000662.93", "\u0661" * 19]
+)
+def test_a_time_in_another_unit_or_in_other_digits_is_none(value: str) -> None:
+    assert moment_ns(value, 1) is None
+
+
+def test_an_interval_that_is_none_is_told_and_one_that_is_not_said_is_not() -> None:
+    said = Figures("acme", Market("BTCUSD", "BTC"), AT_NS)
+    assert [said.interval(value) for value in (8, "4", 0, None, "")] == [
+        28_800, 14_400, None, None, None,
+    ]  # fmt: skip
+    assert said == []
+    assert said.interval("7") is None
+    assert [fact.reason for fact in said] == ["interval of BTCUSD is none"]
 
 
 def test_a_price_so_small_that_a_coin_of_it_would_cost_nothing_is_none() -> None:
