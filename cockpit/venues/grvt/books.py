@@ -12,8 +12,9 @@ from cockpit.core.events import Levels
 from cockpit.core.units import NS_PER_S
 from cockpit.venues.contract import Output
 from cockpit.venues.grvt import messages as wire
-from cockpit.venues.grvt.mapper import VENUE, GrvtMarket, stamp_ns
+from cockpit.venues.grvt.mapper import NS, VENUE, GrvtMarket
 from cockpit.venues.kit.books import BookFeed, Books
+from cockpit.venues.kit.fields import moment_ns
 from cockpit.venues.kit.numbers import sane_book
 from cockpit.venues.kit.parts import OverLink
 from cockpit.venues.kit.sequencing import APPLY, GAP, ChainedBook
@@ -104,7 +105,7 @@ class AnchoredBooks(OverLink):
             feed.chain.snapshot(_UNKNOWN)
             self._unproven[key] = at_ns
         feed.is_stated = True
-        stamp, seq = stamp_ns(book.event_time), number or anchor
+        stamp, seq = moment_ns(book.event_time, NS), number or anchor
         return [snapshot(VENUE, market, (bids, asks), seq, stamp, at_ns)]
 
     def _takes_over(self, feed: BookFeed, market: GrvtMarket) -> bool:
@@ -132,7 +133,7 @@ class AnchoredBooks(OverLink):
         if verdict is not APPLY:
             return ()
         changes = _levels(book.bids), _levels(book.asks)
-        return [delta(VENUE, market, changes, number, stamp_ns(book.event_time), at_ns)]
+        return [delta(VENUE, market, changes, number, moment_ns(book.event_time, NS), at_ns)]
 
 
 def _levels(levels: tuple[wire.Level, ...]) -> Levels:

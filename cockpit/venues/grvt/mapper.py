@@ -1,6 +1,6 @@
 """GRVT: the facts that a row amounts to."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -8,7 +8,7 @@ from cockpit.core.events import Instrument, Trade
 from cockpit.venues.grvt import messages as wire
 from cockpit.venues.kit.dedupe import Seen
 from cockpit.venues.kit.facts import venue_facts
-from cockpit.venues.kit.fields import interval_s, told_interval_s
+from cockpit.venues.kit.fields import Number, interval_s, moment_ns, told_interval_s
 from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.history import Paid
 from cockpit.venues.kit.instruments import Market, Unit, unscaled
@@ -23,7 +23,8 @@ THOUSANDS = frozenset({"PEPE", "BONK", "SHIB"})
 PERPETUAL = "_Perp"
 PER_CENT = 100.0
 """GRVT states rates in per cent."""
-_FIRST_NS, _LAST_NS = 1_000_000_000_000_000_000, 4_102_444_800_000_000_000
+NS = 1
+"""The unit of its times."""
 _OPEN = (None, "", "UNSPECIFIED", "ACTIVE")
 _GONE = ("CLOSED", "DELISTED")
 
@@ -52,50 +53,43 @@ class GrvtMarket(Market):
 
     def figures(self, row: wire.Ticker, at_ns: int) -> Figures:
         """Prices, open interest, the running rate and the volume of a ticker."""
-        venue_ns = stamp_ns(row.event_time)
+        venue_ns = moment_ns(row.event_time, NS)
         said = Figures(VENUE, self, at_ns, venue_ns)
         said.prices(row.mark_price, row.index_price, row.last_price)
         said.interest(row.open_interest)
-        if row.funding_rate not in (None, ""):
-            next_ns = stamp_ns(row.next_funding_time)
-            if next_ns is None and not is_nothing(row.next_funding_time):
-                said.odd(f"next_funding_time of {self.native} is no time", row.next_funding_time)
-                self.next_ns = None
-            self.next_ns = next_ns or self.next_ns
+        if not is_nothing(row.next_funding_time):
+            self.next_ns = said.moment(row.next_funding_time, NS)
         is_ahead = self.next_ns is not None and self.next_ns > (venue_ns or at_ns)
-        every_s = interval_s(row.funding_interval_hours)
+        every_s = said.interval(row.funding_interval_hours)
         if is_nothing(row.funding_interval_hours):
             every_s = self.interval_s
-        elif every_s is None:
-            said.odd(f"interval of {self.native} is none", row.funding_interval_hours)
         said.live(row.funding_rate, every_s, self.next_ns if is_ahead else None, per=PER_CENT)
         said.volume(
-            _both(said, row.buy_volume_24h_q, row.sell_volume_24h_q),
-            _both(said, row.buy_volume_24h_b, row.sell_volume_24h_b),
+            _both(row.buy_volume_24h_q, row.sell_volume_24h_q),
+            _both(row.buy_volume_24h_b, row.sell_volume_24h_b),
         )
         return said
 
     def trade(self, fill: wire.Fill, at_ns: int) -> Trade:
-        level, venue_ns = (fill.price, fill.size), stamp_ns(fill.event_time)
+        level, venue_ns = (fill.price, fill.size), moment_ns(fill.event_time, NS)
         return trade(VENUE, self, level, venue_ns, at_ns, is_buy=fill.is_taker_buyer)
 
-    def adopt_brackets(self, rows: Iterable[wire.Bracket]) -> str | None:
+    def adopt_brackets(self, rows: Sequence[wire.Bracket]) -> str | None:
         """Take over the margin rules; a sentence if they, or the leverage, make no sense."""
         self.brackets, self.max_leverage = (), None
         known: list[tuple[float, float, float]] = []
-        first: wire.Bracket | None = None
         for row in rows:
-            first = first or row
             over = amount(row.notional_floor)
             mmf, imf = positive(row.maintenance_margin_rate), positive(row.initial_margin_rate)
-            is_first = not known
-            is_next = over is not None and (over == 0.0 if is_first else over > known[-1][0])
+            is_next = over is not None and (over > known[-1][0] if known else over == 0.0)
             if over is None or mmf is None or imf is None or not is_next or not mmf <= imf < 1.0:
-                return f"margin rules of {self.native} make no sense"
+                known.clear()
+                break
             known.append((over, mmf, imf))
-        self.brackets = tuple(known)
-        odd = Odd()
-        self.max_leverage = odd.price("max_leverage", first.max_leverage) if first else None
+        if not known:
+            return f"margin rules of {self.native} make no sense"
+        self.brackets, odd = tuple(known), Odd()
+        self.max_leverage = odd.price("max_leverage", rows[0].max_leverage)
         return f"{odd[0]} in the margin rules of {self.native}" if odd else None
 
 
@@ -109,23 +103,12 @@ def paid(row: wire.FundingRow) -> Paid:
     )  # fmt: skip
 
 
-# --- single figures ---------------------------------------------------------------------------
-
-
-def stamp_ns(value: wire.Number) -> int | None:
-    """A time, read as a whole number; None where it is none, or in another unit."""
-    if isinstance(value, str):
-        value = int(value) if value.isascii() and value.isdecimal() and len(value) == 19 else None
-    is_time = isinstance(value, int) and _FIRST_NS <= value < _LAST_NS
-    return int(value) if is_time and value is not None else None
-
-
-def _both(said: Figures, one: wire.Number, other: wire.Number) -> float | None:
+def _both(one: Number, other: Number) -> Number:
+    """The sum of two amounts; where one of them is none, that one, which may be nonsense."""
     first, second = amount(one), amount(other)
-    for value, known in ((one, first), (other, second)):
-        if known is None and not is_nothing(value):
-            said.odd("a volume is no amount", value)
-    return None if first is None or second is None else first + second
+    if first is None or second is None:
+        return one if first is None else other
+    return first + second
 
 
 # --- names ------------------------------------------------------------------------------------

@@ -6,27 +6,28 @@ holds, and are never read as one.
 """
 
 from collections.abc import Mapping
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from cockpit.venues.kit.decoding import BROKEN, decode
-from cockpit.venues.kit.fields import NOTHING, Ns, Position, Price, Rows, Size, decoder
-
-Number = str | int | float | None
-"""A number as it may be: blank, or nonsense that costs this figure and no other; times are `int`,
-because a double does not hold them."""
-T = TypeVar("T")
+from cockpit.venues.kit.decoding import decode, encode
+from cockpit.venues.kit.fields import (
+    NOTHING,
+    Ns,
+    Number,
+    Position,
+    Price,
+    Rows,
+    Size,
+    Stamp,
+    decoder,
+)
 
 
 class Error(Struct, gc=False, frozen=True):
     code: int | None = None
     message: str | None = None
-
-    @property
-    def words(self) -> str:
-        return f"{self.code}: {self.message or 'without a reason'}"
 
 
 class Envelope(Struct, gc=False, frozen=True):
@@ -63,7 +64,7 @@ class Book(Struct, gc=False, frozen=True):
     instrument: str
     bids: tuple[Level, ...]
     asks: tuple[Level, ...]
-    event_time: Number = None
+    event_time: Stamp = None
 
 
 class Fill(Struct, gc=False, frozen=True):
@@ -72,21 +73,21 @@ class Fill(Struct, gc=False, frozen=True):
     size: Price
     price: Price
     trade_id: str
-    event_time: Number = None
+    event_time: Stamp = None
 
 
 class Ticker(Struct, gc=False, frozen=True):
     """`v1.ticker` and `v1.mini`. In a delta what is not there has not changed."""
 
     instrument: str
-    event_time: Number = None
+    event_time: Stamp = None
     mark_price: Number = None
     index_price: Number = None
     last_price: Number = None
     open_interest: Number = None
     funding_rate: Number = None
     funding_interval_hours: Number = None
-    next_funding_time: Number = None
+    next_funding_time: Stamp = None
     buy_volume_24h_b: Number = None
     sell_volume_24h_b: Number = None
     buy_volume_24h_q: Number = None
@@ -125,43 +126,35 @@ class FundingRow(Struct, gc=False, frozen=True):
     funding_interval_hours: Number = None
 
 
-class Answer(Struct, Generic[T], gc=False, frozen=True):
-    """A REST body: a result, or a code and a message."""
+class Answer(Struct, gc=False, frozen=True):
+    """A REST body: a result, or a code and a message. Margin rules are not wrapped in a result."""
 
-    result: T | None = None
+    result: Rows | None = None
+    risk_brackets: tuple[Bracket, ...] = ()
     code: int | None = None
     message: str | None = None
 
 
-class MarginRules(Struct, gc=False, frozen=True):
-    """Not wrapped in a result, other than every other answer."""
-
-    risk_brackets: tuple[Bracket, ...] | None = None
-    code: int | None = None
-    message: str | None = None
-
-
-def problem(answer: Answer[T]) -> str | None:
+def problem(answer: Answer) -> str | None:
     """Why an answer is a refusal, or None if it is none."""
     if answer.code is not None:
-        return Error(answer.code, answer.message).words
-    return "neither a result nor an error" if answer.result is None else None
+        return told(answer)
+    is_empty = answer.result is None and not answer.risk_brackets
+    return "neither a result nor an error" if is_empty else None
 
 
-def rules_problem(answer: MarginRules) -> str | None:
-    """The same of the margin rules."""
-    if answer.code is not None:
-        return Error(answer.code, answer.message).words
-    return None if answer.risk_brackets else "neither brackets nor an error"
+def told(error: Error | Answer) -> str:
+    """An error in words."""
+    return f"{error.code}: {error.message or 'without a reason'}"
 
 
+_ANY = decoder(dict[str, Any])
 ENVELOPE = decoder(Envelope)
 ACK = decoder(Ack)
 BOOK = decoder(Book)
 FILL = decoder(Fill)
 TICKER = decoder(Ticker)
-LIST = decoder(Answer[Rows])
-MARGIN = decoder(MarginRules)
+ANSWER = decoder(Answer)
 
 FEEDS: Mapping[str, "msgspec.json.Decoder[Any]"] = {
     "v1.book.d": BOOK, "v1.book.s": BOOK, "v1.trade": FILL, "v1.ticker.s": TICKER,
@@ -169,16 +162,15 @@ FEEDS: Mapping[str, "msgspec.json.Decoder[Any]"] = {
 }  # fmt: skip
 UNUSED = frozenset({"v1.candle"})
 
-_LITE_FRAME = {
-    "s": "stream", "s1": "selector", "sn": "sequence_number", "ps": "prev_sequence_number",
-    "f": "feed",
-}  # fmt: skip
-_LITE_FEED = {
-    "et": "event_time", "i": "instrument", "mp": "mark_price", "ip": "index_price",
-    "oi": "open_interest", "fr2": "funding_rate", "nf": "next_funding_time", "b": "bids",
-    "a": "asks",
-}  # fmt: skip
-_LITE_LEVEL = {"p": "price", "s": "size"}
+_SHORT = (
+    {"s": "stream", "s1": "selector", "sn": "sequence_number", "ps": "prev_sequence_number",
+     "f": "feed"},
+    {"et": "event_time", "i": "instrument", "mp": "mark_price", "ip": "index_price",
+     "oi": "open_interest", "fr2": "funding_rate", "nf": "next_funding_time", "b": "bids",
+     "a": "asks"},
+    {"p": "price", "s": "size"},
+)  # fmt: skip
+"""Short names of the fields of a frame, of its feed, and of a level."""
 
 
 def envelope(data: str | bytes) -> Envelope | str:
@@ -186,18 +178,19 @@ def envelope(data: str | bytes) -> Envelope | str:
     full = decode(ENVELOPE, data)
     if isinstance(full, str) or full.stream or full.id is not None:
         return full
-    try:
-        frame = _long(msgspec.json.decode(data), _LITE_FRAME)
-        feed = _long(frame["feed"], _LITE_FEED)
-        for side in {"bids", "asks"} & feed.keys():
-            feed[side] = [_long(level, _LITE_LEVEL) for level in feed[side]]
-        return decode(ENVELOPE, msgspec.json.encode({**frame, "feed": feed}))
-    except (*BROKEN, AttributeError, KeyError, TypeError):
-        return "neither an answer nor the data of a stream"
+    short = decode(_ANY, data)
+    if isinstance(short, str):
+        return short
+    return decode(ENVELOPE, encode(_long(short, *_SHORT)))
 
 
-def _long(short: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    return {names.get(key, key): value for key, value in short.items()}
+def _long(value: Any, *names: Mapping[str, str]) -> Any:
+    """A value of the short dialect with long names, those of each depth."""
+    if isinstance(value, list):
+        return [_long(item, *names) for item in value]
+    if isinstance(value, dict) and names:
+        return {names[0].get(key, key): _long(item, *names[1:]) for key, item in value.items()}
+    return value
 
 
 def key_of(stream: str, native: str, rate: str) -> str:

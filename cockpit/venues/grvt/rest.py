@@ -13,7 +13,6 @@ from cockpit.venues.grvt import messages as wire
 from cockpit.venues.grvt.mapper import VENUE, GrvtMarket
 from cockpit.venues.kit.backfill import Page, Plan
 from cockpit.venues.kit.decoding import encode, reject
-from cockpit.venues.kit.fields import Rows
 from cockpit.venues.kit.history import FundingHistory, Pages
 from cockpit.venues.kit.instruments import Instruments, Unit
 from cockpit.venues.kit.polling import Question, Rota, Timing
@@ -22,7 +21,7 @@ from cockpit.venues.kit.survey import Survey
 
 _LISTED = RowReader(VENUE, wire.InstrumentRow, "instrument")
 _PAGES = Pages(
-    decoder=wire.LIST, check=wire.problem, rows=lambda answer: answer.result or (),
+    decoder=wire.ANSWER, check=wire.problem, rows=lambda answer: answer.result or (),
     reader=RowReader(VENUE, wire.FundingRow, "instrument"), paid=mapper.paid,
 )  # fmt: skip
 _HISTORY = Plan(newest_first=True, rows=1000)
@@ -35,12 +34,12 @@ class Rest:
         self.listing = Instruments[GrvtMarket](mapper.guessed)
         self.survey = Survey(VENUE, self.listing, wants)
         self._instruments = Question(
-            VENUE, _post("instruments", "all_instruments", {"is_active": True}), wire.LIST,
+            VENUE, _post("instruments", "all_instruments", {"is_active": True}), wire.ANSWER,
             Timing(period_s=600.0), self._on_instruments, check=wire.problem, at_once=True,
         )  # fmt: skip
         self._margins = Rota(
-            VENUE, _ask_margins, wire.MARGIN, Timing(period_s=3600.0, retry_s=60.0),
-            self._on_margins, check=wire.rules_problem, per_tick=2, hears="margin_rules",
+            VENUE, _ask_margins, wire.ANSWER, Timing(period_s=3600.0, retry_s=60.0),
+            self._on_margins, check=wire.problem, per_tick=2, hears="margin_rules",
         )  # fmt: skip
         self._history = FundingHistory(
             VENUE, _HISTORY, _ask_history, _PAGES, self.listing.known,
@@ -63,7 +62,7 @@ class Rest:
 
     # --- answers ------------------------------------------------------------------------------
 
-    def _on_instruments(self, answer: wire.Answer[Rows], reply: Reply) -> Sequence[Output]:
+    def _on_instruments(self, answer: wire.Answer, reply: Reply) -> Sequence[Output]:
         return self.listing.read(_LISTED, answer.result or (), reply, self._adopt)
 
     def _adopt(self, row: wire.InstrumentRow, at_ns: int) -> Sequence[Output]:
@@ -80,12 +79,12 @@ class Rest:
         market.row, market.status = row, row.status or market.status
         return self.restate(market, at_ns)
 
-    def _on_margins(self, answer: wire.MarginRules, reply: Reply) -> Sequence[Output]:
+    def _on_margins(self, answer: wire.Answer, reply: Reply) -> Sequence[Output]:
         market = self.listing.markets.get(reply.key)
         if market is None:
             reason = f"margin_rules: unknown market {reply.key}"
             return [reject(VENUE, reply.at_ns, reason, reply.body)]
-        problem = market.adopt_brackets(answer.risk_brackets or ())
+        problem = market.adopt_brackets(answer.risk_brackets)
         odd = [] if problem is None else [reject(VENUE, reply.at_ns, problem, reply.body)]
         return [*odd, *self.restate(market, reply.at_ns)]
 
