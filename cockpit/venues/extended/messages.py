@@ -5,7 +5,7 @@ number of a frame counts even where its data cannot be read.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -26,7 +26,6 @@ from cockpit.venues.kit.fields import (
 from cockpit.venues.kit.numbers import MAX_EXPONENT
 
 Change = Annotated[float, Meta(gt=-MAX_EXPONENT, lt=MAX_EXPONENT)]
-T = TypeVar("T")
 
 
 class Error(Struct, gc=False, frozen=True):
@@ -117,15 +116,15 @@ class MarketRow(Struct, gc=False, frozen=True):
     marketStats: Stats = Stats()
 
 
-class Answer(Struct, Generic[T], gc=False, frozen=True):
+class Answer(Struct, gc=False, frozen=True):
     """A REST body. `status` is `OK` or `ok`; anything else comes with an error."""
 
     status: str
-    data: T | None = None
+    data: Rows | None = None
     error: Error | str | None = None
 
 
-def problem(answer: Answer[T]) -> str | None:
+def problem(answer: Answer) -> str | None:
     """Why an answer is a refusal, or None if it is none."""
     if answer.status.upper() == "OK":
         return None
@@ -140,7 +139,7 @@ def told(error: Error | str) -> str:
 
 
 ENVELOPE = decoder(Envelope)
-LIST = decoder(Answer[Rows])
+LIST = decoder(Answer)
 _BOOK, _PRICE = decoder(BookData), decoder(PriceData)
 
 FULL = "f"

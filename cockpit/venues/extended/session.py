@@ -35,7 +35,6 @@ _PAGES = Pages(
     reader=RowReader(VENUE, wire.FundingRow, "m"), paid=mapper.paid,
 )  # fmt: skip
 _HISTORY = Plan(newest_first=True, rows=1000)
-_Answer = wire.Answer[Rows]
 
 
 def _encode(operation: Operation, topics: Sequence[str], request: int) -> str:
@@ -176,7 +175,7 @@ class Session(VenueSession):
 
     # --- replies ------------------------------------------------------------------------------
 
-    def _on_instruments(self, answer: _Answer, reply: Reply) -> Sequence[Output]:
+    def _on_instruments(self, answer: wire.Answer, reply: Reply) -> Sequence[Output]:
         return self.listing.read(_LISTED, answer.data or (), reply, self._adopt)
 
     def _adopt(self, row: wire.MarketRow, at_ns: int) -> Sequence[Output]:
@@ -209,7 +208,7 @@ class Session(VenueSession):
         query = "" if self.wants.survey else f"?{names}"
         return Fetch(name="tickers", path=f"{_API}/markets{query}")
 
-    def _on_tickers(self, answer: _Answer, reply: Reply) -> Sequence[Output]:
+    def _on_tickers(self, answer: wire.Answer, reply: Reply) -> Sequence[Output]:
         rows, unread = _LISTED.read(answer.data or (), reply.name, reply.at_ns)
         out: list[Output] = [*unread.rejects]
         count = 0
