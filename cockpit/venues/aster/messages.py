@@ -4,6 +4,7 @@ Figures that may be blank or nonsense are read as text and cost themselves; leve
 fills must be what they are, or the message is none.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -56,6 +57,16 @@ class Ticker(Struct, gc=False, frozen=True, tag_field="e", tag="24hrTicker"):
 
 
 Data = Depth | Fill | Mark | Ticker | tuple[Mark, ...]
+ALL_MARKS = "!markPrice@arr"
+STREAMS: Mapping[type, str] = {
+    Depth: "@depth@100ms", Fill: "@aggTrade", Mark: "@markPrice@1s", Ticker: "@ticker",
+}  # fmt: skip
+"""What is said of one market, by how its streams end."""
+
+
+def stream_of(data: Data) -> str:
+    """Where this is said on a connection of many streams."""
+    return ALL_MARKS if isinstance(data, tuple) else data.s.lower() + STREAMS[type(data)]
 
 
 class Message(Struct, gc=False, frozen=True):
@@ -65,20 +76,18 @@ class Message(Struct, gc=False, frozen=True):
     data: Data
 
 
-class Problem(Struct, gc=False, frozen=True):
-    code: int | None = None
-    msg: str | None = None
-
-
 class Envelope(Struct, gc=False, frozen=True):
-    """What any frame has: a stream or an event if it is data, an id if it answers a request."""
+    """What any frame has: a stream or an event if it is data, an id if it answers a request.
+
+    A refusal has a code and a sentence of its own, or in its `error`.
+    """
 
     stream: str = ""
     e: str = ""
     data: msgspec.Raw = msgspec.Raw(b"{}")
     id: int | None = None
     result: Any | UnsetType = UNSET
-    error: Problem | None = None
+    error: "Envelope | None" = None
     code: int | None = None
     msg: str | None = None
 

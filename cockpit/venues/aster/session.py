@@ -27,7 +27,7 @@ _LEVELS, _LEVELS_WEIGHT = 500, 10
 _STREAMS = 200
 """On one connection."""
 _MARKS = RowReader(VENUE, wire.Mark, "s")
-_ALL_MARKS, _ALL_MARKS_S = "!markPrice@arr", 3.0
+_ALL_MARKS_S = 3.0
 _OVERTAKEN_MS = 10_000
 """A mark this much older than ours was overtaken on its way; older still, ours was wrong."""
 _PING = 999_999_999
@@ -45,11 +45,6 @@ def _encode(operation: Operation, streams: Sequence[str], request: int) -> str:
 def _ping(at_ns: int) -> str:
     """There is no ping of a client's own; this is cheap, changes nothing and is answered."""
     return decoding.encode({"method": "LIST_SUBSCRIPTIONS", "id": _PING})
-
-
-def _streams(native: str) -> tuple[str, str, str, str]:
-    name = native.lower()
-    return f"{name}@depth@100ms", f"{name}@aggTrade", f"{name}@markPrice@1s", f"{name}@ticker"
 
 
 class Session(VenueSession):
@@ -76,13 +71,14 @@ class Session(VenueSession):
     def follow(self, at_ns: int) -> Sequence[Output]:
         """Four streams of each wanted market that the connection has room for."""
         markets = list(self.listing.wanted(self.wants.symbols)) if self.links else []
-        served = fitting({market: _streams(market.native) for market in markets}, _STREAMS - 1)
+        groups = {m: [m.native.lower() + end for end in wire.STREAMS.values()] for m in markets}
+        served = fitting(groups, _STREAMS - 1)
         out: list[Output] = []
         if left := len(markets) - len(served):
             reason = f"{left} markets left out: a connection carries {_STREAMS} streams"
             out.append(decoding.reject(VENUE, at_ns, reason))
         out += self._books.want({streams[0]: market for market, streams in served.items()}, at_ns)
-        keys = [_ALL_MARKS] if self.wants.survey else []
+        keys = [wire.ALL_MARKS] if self.wants.survey else []
         keys += [stream for streams in served.values() for stream in streams]
         out += self._keys.want(keys, at_ns)
         out += self._rest.follow(self.wants, at_ns)
@@ -138,28 +134,34 @@ class Session(VenueSession):
         """All markets; one that has a stream of its own is told by that."""
         if not (self.wants.survey and self.listing.is_whole):
             return []
-        out: list[Output] = []
-        survey, count = self._rest.survey, 0
-        for row in rows:
-            market = survey.shown(row.s)
-            count += market is not None
-            if market is not None and not survey.is_watched(market):
+        survey, out = self._rest.survey, list[Output]()
+        shown = [(market, row) for row in rows if (market := survey.shown(row.s)) is not None]
+        for market, row in shown:
+            if not survey.is_watched(market):
                 out += self._mark(market, row, frame)
-        return out + survey.read(frame.at_ns, count, _ALL_MARKS_S)
+        return out + survey.read(frame.at_ns, len(shown), _ALL_MARKS_S)
 
     def _slow(self, frame: Frame) -> Sequence[Output]:
-        """Answers to requests of ours, events that are not used, and everything damaged."""
+        """Answers to requests of ours, events that are not used, and everything damaged.
+
+        A connection of one stream, which a recording may be of, does not name it.
+        """
+        bare = decoding.decode(wire.DATA, frame.data)
+        if not isinstance(bare, str):
+            return self._said(wire.stream_of(bare), bare, frame)
         envelope = decoding.decode(wire.ENVELOPE, frame.data)
         if isinstance(envelope, str):
             return [self._damage.reject(frame, envelope)]
         if envelope.stream:
             return self._odd(envelope.stream, envelope.data, frame)
+        if envelope.e in _UNUSED:
+            return ()
         request, at_ns = envelope.id or 0, frame.at_ns
         if envelope.error is not None or envelope.msg is not None:
-            told = envelope.error or wire.Problem(code=envelope.code, msg=envelope.msg)
+            told = envelope.error or envelope
+            words = f"refused: {told.code} {told.msg}"
             again = self._keys.refused(request, at_ns)
-            reason = f"refused: {told.code} {told.msg}"
-            return [decoding.reject(VENUE, at_ns, reason, frame.data), *again]
+            return [decoding.reject(VENUE, at_ns, words, frame.data), *again]
         if envelope.result is msgspec.UNSET or not request:
             return [self._damage.reject(frame, "a message without a stream or an answer")]
         if request == _PING:
@@ -168,15 +170,14 @@ class Session(VenueSession):
 
     def _odd(self, stream: str, data: msgspec.Raw, frame: Frame) -> Sequence[Output]:
         """A message that could not be read: of a book it leaves a hole, of all markets a row."""
-        if stream == _ALL_MARKS:
+        if stream == wire.ALL_MARKS:
             return self._odd_marks(data, frame)
         envelope = decoding.decode(wire.ENVELOPE, data)
         if not isinstance(envelope, str) and envelope.e in _UNUSED:
             return ()
         feed = self._books.feeds.get(stream)
-        lost = (
-            [] if feed is None else self._books.lose(feed, frame.at_ns, "a message made no sense")
-        )
+        words = "a message made no sense"
+        lost = [] if feed is None else self._books.lose(feed, frame.at_ns, words)
         problem = decoding.decode(wire.DATA, data)
         reason = problem if isinstance(problem, str) else "makes no sense"
         return [self._damage.reject(frame, f"{stream:.40}: {reason}"), *lost]
@@ -184,8 +185,8 @@ class Session(VenueSession):
     def _odd_marks(self, data: msgspec.Raw, frame: Frame) -> Sequence[Output]:
         rows = decoding.decode(wire.LIST, data)
         if isinstance(rows, str):
-            return [self._damage.reject(frame, f"{_ALL_MARKS}: {rows}")]
-        marks, unread = _MARKS.read(rows, _ALL_MARKS, frame.at_ns)
+            return [self._damage.reject(frame, f"{wire.ALL_MARKS}: {rows}")]
+        marks, unread = _MARKS.read(rows, wire.ALL_MARKS, frame.at_ns)
         return [*unread.rejects, *self._survey(tuple(marks), frame)]
 
     # --- books --------------------------------------------------------------------------------

@@ -47,6 +47,13 @@ def test_the_book_is_read_once_its_changes_are_subscribed() -> None:
     assert asked.weight == 10
 
 
+def test_a_change_that_does_not_name_its_stream_is_of_the_one_of_its_market() -> None:
+    session = joined(100)
+    (told,) = feed(session, frame(samples.change(100, 110)["data"]))
+    assert isinstance(told, BookDelta)
+    assert told.bids == ((100.0, 4.0),)
+
+
 def test_the_first_change_may_begin_before_the_reading_and_end_after_it() -> None:
     session, _ = watching()
     change(session, 80, 95)

@@ -164,6 +164,18 @@ def test_frames_that_clients_wrote_down() -> None:
     assert feed(session, frame(samples.said("btcusdt@bookTicker", frames["bookTicker"]))) == []
 
 
+def test_frames_of_a_connection_of_one_stream_say_the_same_without_its_name() -> None:
+    """So most recordings of others are: the event and its market tell what stream it was."""
+    rows = capture_lines("aster/ccxt_inline_samples.jsonl")
+    frames = {row["payload"]["e"]: row["payload"] for row in rows if "e" in row["payload"]}
+    ends = {"markPriceUpdate": "markPrice@1s", "aggTrade": "aggTrade"}
+    for event, end in ends.items():
+        bare, wrapped = (told("BTC")[0] for _ in range(2))
+        named = frame(samples.said(f"btcusdt@{end}", frames[event]))
+        assert feed(bare, frame(frames[event])) == feed(wrapped, named) != []
+    assert feed(told("BTC")[0], frame(frames["bookTicker"])) == []
+
+
 def test_acknowledgements_in_either_order_of_keys() -> None:
     session, _ = told("BTC")
     ack = capture_lines("aster/ws_20260928_single_frames.jsonl")[3]
