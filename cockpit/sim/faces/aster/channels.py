@@ -18,7 +18,13 @@ from functools import partial
 
 from cockpit.sim.faces.aster import messages as wire
 from cockpit.sim.faces.aster.messages import Row
-from cockpit.sim.faces.kit.channels import Channel, FillStream, MarketStream, Stream
+from cockpit.sim.faces.kit.channels import (
+    Channel,
+    FillStream,
+    MarketStream,
+    Stream,
+    TouchStream,
+)
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.world.contract import MarketState, Step, VenueWorld
 from cockpit.sim.world.followers import BookMemory, TouchedLevels
@@ -26,7 +32,7 @@ from cockpit.sim.world.followers import BookMemory, TouchedLevels
 ALL_MARKS = re.compile(r"!markPrice@arr(@1s)?")
 DEPTH = re.compile(r"depth(@100ms|@250ms|@500ms)?")
 PARTIAL = re.compile(r"depth(5|10|20)(@100ms|@250ms|@500ms)?")
-MARK, DAY = "markPriceUpdate", "24hrTicker"
+MARK, DAY, TOUCH = "markPriceUpdate", "24hrTicker", "bookTicker"
 DEPTH_MS, MARK_MS, FAST_MARK_MS, TICKER_MS = 250.0, 3_000.0, 1_000.0, 1_000.0
 
 
@@ -64,19 +70,6 @@ class Partial(MarketStream):
         return wire.depth_update(self.world, self.state, follows, self._memory.whole())
 
 
-class Touch(MarketStream):
-    """The best levels, at once when they change."""
-
-    def __init__(self, world: VenueWorld, state: MarketState) -> None:
-        super().__init__(world, state)
-        self._memory = BookMemory(state, 1)
-
-    def said(self, step: Step) -> Row | None:
-        if not any(self._memory.news()):
-            return None
-        return wire.update("bookTicker", wire.touch(self.world, self.state))
-
-
 def _all_marks(world: VenueWorld) -> list[Row]:
     """Every market, in one list."""
     return [wire.update(MARK, wire.premium(world, state)) for state in world.markets.values()]
@@ -96,7 +89,7 @@ def made(world: VenueWorld, name: str) -> Channel | None:
     if kind in ("markPrice", "markPrice@1s"):
         return Stream(world, _mark_ms(kind), lambda: wire.update(MARK, wire.premium(world, state)))
     if kind == "bookTicker":
-        return Touch(world, state)
+        return TouchStream(world, state, lambda: wire.update(TOUCH, wire.touch(world, state)))
     if kind == "ticker":
         return Stream(world, TICKER_MS, lambda: wire.update(DAY, wire.ticker(world, state)))
     if found := DEPTH.fullmatch(kind):

@@ -6,10 +6,12 @@ new to the client.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from typing import Any, Protocol
 
 from cockpit.core.units import NS_PER_MS
 from cockpit.sim.world.contract import MarketState, Step, TradeTick, VenueWorld
+from cockpit.sim.world.followers import BookMemory
 
 
 class Channel(Protocol):
@@ -69,12 +71,57 @@ class Stream:
         return self._say() if self._say else None
 
 
+class Rows(Stream):
+    """Several messages at first, and again every period."""
+
+    def __init__(
+        self, world: VenueWorld, period_ms: float, rows: Callable[[], Iterable[Any]]
+    ) -> None:
+        super().__init__(world, period_ms)
+        self._rows = rows
+
+    def first(self) -> Iterable[Any]:
+        return self._rows()
+
+    def after(self, step: Step) -> Iterable[Any]:
+        if not self.cadence.due(step):
+            return ()
+        self.cadence.mark(step.at_ns)
+        return self._rows()
+
+
 class MarketStream(Stream):
     """Of one market. What needs its book has to follow it."""
 
     def __init__(self, world: VenueWorld, state: MarketState, period_ms: float = 0.0) -> None:
         super().__init__(world, period_ms)
         self.state = state
+
+
+class TouchStream(Stream):
+    """What a venue has to say of a market's best levels, when one of them changed."""
+
+    def __init__(
+        self, world: VenueWorld, state: MarketState, say: Callable[[], Any], period_ms: float = 0.0
+    ) -> None:
+        super().__init__(world, period_ms, say)
+        self._memory = BookMemory(state, 1)
+
+    def said(self, step: Step) -> Any:
+        return super().said(step) if any(self._memory.news()) else None
+
+
+class Together:
+    """What several channels say, under the one name of all."""
+
+    def __init__(self, parts: Iterable[Channel]) -> None:
+        self._parts = list(parts)
+
+    def first(self) -> Iterable[Any]:
+        return list(chain.from_iterable(part.first() for part in self._parts))
+
+    def after(self, step: Step) -> Iterable[Any]:
+        return chain.from_iterable(part.after(step) for part in self._parts)
 
 
 class FillStream(MarketStream):
