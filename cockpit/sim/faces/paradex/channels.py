@@ -4,12 +4,16 @@
 | --- | --- |
 | `order_book.M.deltas` | all levels, then changes; `seq_no` + 1 each, some without a level |
 | `order_book.M.snapshot@15@50ms`, `@100ms` | fifteen levels a side each time, all in `inserts` |
-| `trades.M` | each fill |
+| the same with `@0_1` and the like behind | in steps of so much, where a step is whole ticks |
+| `bbo.M`, `.ALL` | the best levels, when one changed |
+| `trades.M`, `.ALL` | each fill |
 | `markets_summary`, `.M`, `.ALL` | on change; without a market also of every option |
 | `funding_data`, `.M`, `.ALL` | every second |
+| `funding_rate_comparison.ALL@500ms`, `@1000ms` | the venue's own rates per hour, no other's |
 | `markets` | nothing, as long as the listing stays as it is |
 
-A push is a name and data; whether it goes out as JSON or as binary is the connection's affair.
+A push is a name, as it was subscribed, and data; whether it goes out as JSON or as binary is the
+connection's affair.
 """
 
 import re
@@ -20,11 +24,10 @@ from cockpit.sim.faces.kit import channels as kit
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.faces.kit.figures import now_ms
 from cockpit.sim.faces.paradex import messages as wire
-from cockpit.sim.world.contract import MarketState, Step, TradeTick, VenueWorld
-from cockpit.sim.world.followers import BookMemory, Levels
+from cockpit.sim.world.contract import MarketState, Step, VenueWorld
+from cockpit.sim.world.followers import BookMemory, Levels, sides
 
-SNAPSHOT = re.compile(r"snapshot@15@(50|100)ms")
-PERIOD_MS = {"markets_summary": 500, "funding_data": 1000}
+SNAPSHOT = re.compile(r"snapshot@15@(50|100)ms(?:@([0-9]+(?:_[0-9]+)?))?")
 EMPTY_EVERY = 8
 """Every so many changes of a book there is one without a level, which has a number all the same."""
 
@@ -35,13 +38,11 @@ class Push(NamedTuple):
 
 
 class _Book(kit.MarketStream):
-    """What both book channels know. The one that has a period says fifteen levels."""
+    """What both book channels know."""
 
     def __init__(self, world: VenueWorld, state: MarketState, name: str, every_ms: int = 0) -> None:
         super().__init__(world, state, every_ms)
-        self._name = name
-        self._memory = BookMemory(state, 15 if every_ms else None)
-        self._number = state.book_seq
+        self._name, self._memory, self._number = name, BookMemory(state), state.book_seq
 
     def first(self) -> Iterable[Push]:
         yield self._frame("s", inserts=self._memory.whole())
@@ -71,6 +72,14 @@ class Deltas(_Book):
 
 
 class Snapshots(_Book):
+    """Fifteen levels a side, each `step` ticks wide: bids are put down to it, asks up."""
+
+    step = 1
+
+    def first(self) -> Iterable[Push]:
+        bids, asks = sides(self.state)
+        yield self._frame("s", inserts=(_grouped(bids, self.step), _grouped(asks, -self.step)))
+
     def after(self, step: Step) -> Iterable[Push]:
         if self.state.book_seq == self._number or not self.cadence.due(step):
             return
@@ -79,32 +88,44 @@ class Snapshots(_Book):
         yield from self.first()
 
 
-def _trade(state: MarketState, fill: TradeTick) -> Push:
-    return Push(f"trades.{state.listing.native}", wire.trade(state, fill))
+def _grouped(levels: Levels, step: int) -> Levels:
+    sums: dict[int, int] = {}
+    for ticks, lots in levels:
+        price = ticks // step * step
+        sums[price] = sums.get(price, 0) + lots
+    return list(sums.items())[:15]
 
 
-class Figures(kit.Stream):
-    """Figures of one market, or of all that there are now (`state` is None)."""
+def _summaries(world: VenueWorld, state: MarketState | None) -> list[Json]:
+    """Of one market, or of all there are now."""
+    if state is not None:
+        return [wire.summary(state, world)]
+    return [wire.summary(one, world) for one in wire.alive(world)] + wire.option_summaries(world)
 
-    def __init__(self, world: VenueWorld, state: MarketState | None, kind: str) -> None:
-        super().__init__(world, PERIOD_MS[kind])
-        self._state, self._kind = state, kind
 
-    def first(self) -> Iterable[Push]:
-        world, now_ns = self.world, self.world.now_ns()
-        states = list(wire.alive(world)) if self._state is None else [self._state]
-        if self._kind == "funding_data":
-            rows = [wire.funding(one, now_ns, now_ns) for one in states if one.rate is not None]
-        else:
-            rows = [wire.summary(state, world) for state in states]
-            rows += wire.option_summaries(world) if self._state is None else []
-        return [Push(self._kind, row) for row in rows]
+def _rates(world: VenueWorld, state: MarketState | None) -> list[Json]:
+    states, now_ns = wire.alive(world) if state is None else [state], world.now_ns()
+    return [wire.funding(one, now_ns, now_ns) for one in states if one.rate is not None]
 
-    def after(self, step: Step) -> Iterable[Push]:
-        if not self.cadence.due(step):
-            return ()
-        self.cadence.mark(step.at_ns)
-        return self.first()
+
+def _hourly(world: VenueWorld, state: MarketState | None) -> list[Json]:
+    return [wire.hourly(one, world) for one in wire.alive(world) if one.rate is not None]
+
+
+def _touch(world: VenueWorld, state: MarketState, name: str) -> kit.Channel:
+    return kit.TouchStream(world, state, lambda: Push(name, wire.touch(state, world)))
+
+
+def _fills(world: VenueWorld, state: MarketState, name: str) -> kit.Channel:
+    return kit.FillStream(world, state, lambda state, fill: Push(name, wire.trade(state, fill)))
+
+
+FIGURES = {
+    "markets_summary": (500, _summaries), "funding_data": (1000, _rates),
+    "funding_rate_comparison.ALL@500ms": (500, _hourly),
+    "funding_rate_comparison.ALL@1000ms": (1000, _hourly),
+}  # fmt: skip
+EVENTS = {"bbo": _touch, "trades": _fills}
 
 
 def parsed(world: VenueWorld, name: str) -> kit.Channel | str:
@@ -116,13 +137,24 @@ def parsed(world: VenueWorld, name: str) -> kit.Channel | str:
     state = world.markets.get(native)
     if state is not None and state.listing.status != "active":
         state = None
-    if kind in PERIOD_MS and (state or native in ("", "ALL")):
-        return Figures(world, state, kind)
+    if name in FIGURES or (kind in FIGURES and (state or rest == "ALL")):
+        period_ms, rows = FIGURES.get(name) or FIGURES[kind]
+        return kit.Rows(world, period_ms, lambda: [Push(name, r) for r in rows(world, state)])
+    if kind in EVENTS and rest == "ALL":
+        return kit.Together(EVENTS[kind](world, one, name) for one in wire.alive(world))
     if state is None:
         return "invalid channel"
     if kind == "order_book":
-        if feed == "deltas":
-            return Deltas(world, state, name)
-        match = SNAPSHOT.fullmatch(feed)
-        return Snapshots(world, state, name, int(match[1])) if match else "Expecting depth=15"
-    return kit.FillStream(world, state, _trade) if kind == "trades" else "invalid channel"
+        return _book(world, state, name, feed)
+    return EVENTS[kind](world, state, name) if kind in EVENTS else "invalid channel"
+
+
+def _book(world: VenueWorld, state: MarketState, name: str, feed: str) -> kit.Channel | str:
+    if feed == "deltas":
+        return Deltas(world, state, name)
+    if (match := SNAPSHOT.fullmatch(feed)) is None:
+        return "Expecting depth=15"
+    book = Snapshots(world, state, name, int(match[1]))
+    if match[2] is not None:
+        book.step = round(float(match[2].replace("_", ".")) * 10**state.listing.price_decimals)
+    return book if book.step else "invalid price tick"

@@ -16,8 +16,7 @@ from cockpit.sim.world.contract import MarketState, TradeTick, VenueWorld
 from cockpit.sim.world.followers import Levels
 from cockpit.sim.world.past_prices import Candle
 
-OPEN_MS = 1_736_764_200_000
-RATE_DECIMALS, SHORT_DECIMALS, INDEX_DECIMALS = 14, 8, 18
+RATE_DECIMALS, SHORT_DECIMALS, INDEX_DECIMALS, HOURLY_DECIMALS = 14, 8, 18, 12
 
 
 def alive(world: VenueWorld) -> Iterator[MarketState]:
@@ -25,45 +24,30 @@ def alive(world: VenueWorld) -> Iterator[MarketState]:
     return (state for state in world.markets.values() if state.listing.status == "active")
 
 
-COMMON = {
-    "quote_currency": "USD", "settlement_currency": "USDC", "market_kind": "cross",
-    "price_bands_width": "0.05", "oracle_ewma_factor": "0.2", "max_tob_spread": "0.2",
-    "price_feed_id": "GVXRSBjFk6e6J3NbVPXohDJetcTjaeeuykUpbQF8UoMU", "interest_rate": "0.0001",
-}  # fmt: skip
-"""Fields that every row of the listing has alike."""
-PRO_FEES = {"maker_fee": {"fee": "0.00003"}, "taker_fee": {"fee": "0.00045"}}
-FREE = {"maker_fee": {"fee": "0"}, "taker_fee": {"fee": "0"}}
+FIXED: dict[str, Json] = tomllib.loads((resources.files(__package__) / "listing.toml").read_text())
+"""What never changes, from its file."""
 
 
 def _options(table: str) -> list[dict[str, Json]]:
-    """Rows of the options, as they stand in their file."""
-    text = (resources.files(__package__) / "options.toml").read_text()
-    rows = tomllib.loads(text)[table]
-    return [rows["alike"] | own for own in rows["own"]]
+    return [FIXED[table]["alike"] | own for own in FIXED[table]["own"]]
 
 
-OPTIONS: dict[str, Json] = {row["symbol"]: COMMON | row for row in _options("listed")}
+OPTIONS: dict[str, Json] = {row["symbol"]: FIXED["common"] | row for row in _options("listed")}
 
 
 def market(state: MarketState) -> Json:
     """A row of the listing."""
-    listing, rule = state.listing, state.rule
-    return COMMON | {
+    listing, rule, alike = state.listing, state.rule, FIXED["perpetual"]
+    margin = alike["delta1_cross_margin_params"] | {"imf_base": plain(listing.imf, 6)}
+    own = {
         "symbol": listing.native, "base_currency": listing.native.partition("-")[0],
         "order_size_increment": trimmed(1, listing.size_decimals),
         "price_tick_size": trimmed(1, listing.price_decimals),
-        "min_notional": plain(listing.min_notional_usd or 0.0, 2), "open_at": OPEN_MS,
-        "expiry_at": 0, "asset_kind": "PERP", "trading_mode": "STANDARD", "position_limit": "300",
-        "max_open_orders": 100, "max_order_size": "100", "max_funding_rate_change": "0.0002",
+        "min_notional": plain(listing.min_notional_usd or 0.0, 2),
         "max_funding_rate": plain(rule.cap or 0.0, 4), "clamp_rate": plain(rule.dampener, 8),
-        "funding_period_hours": rule.interval_s // HOUR_S, "funding_multiplier": 1,
-        "tags": ["LAYER-1"],
-        "delta1_cross_margin_params": {
-            "imf_base": plain(listing.imf, 6), "imf_shift": "0", "imf_factor": "0",
-            "mmf_factor": "0.5",
-        },
-        "fee_config": {"api_fee": PRO_FEES, "interactive_fee": FREE, "rpi_fee": FREE},
+        "funding_period_hours": rule.interval_s // HOUR_S, "delta1_cross_margin_params": margin,
     }  # fmt: skip
+    return FIXED["common"] | alike | own
 
 
 def summary(state: MarketState, world: VenueWorld) -> Json:
@@ -71,17 +55,28 @@ def summary(state: MarketState, world: VenueWorld) -> Json:
     usd = state.day_volume_base * (state.index or 0.0) / state.listing.contract
     before = state.prev_day_price
     change = "" if before is None or state.mark is None else plain(state.mark / before - 1, 6)
-    (bid, bid_size), (ask, ask_size) = (_touch(state, side) for side in (Side.BUY, Side.SELL))
-    return {
-        "symbol": state.listing.native, "mark_price": _price(state.mark), "delta": "1",
-        "greeks": {"delta": "1", "gamma": "0", "vega": "0"},
-        "last_traded_price": _price(state.last), "bid": bid, "bid_size": bid_size, "ask": ask,
-        "ask_size": ask_size, "volume_24h": plain(usd, 9), "total_volume": plain(usd * 400, 9),
+    return FIXED["perpetual_summary"] | _touches(state) | {
+        "symbol": state.listing.native, "mark_price": _price(state.mark),
+        "last_traded_price": _price(state.last), "volume_24h": plain(usd, 9),
+        "total_volume": plain(usd * 400, 9),
         "created_at": now_ms(world), "underlying_price": _price(state.index),
         "open_interest": state.size_text(state.open_interest_lots),
         "funding_rate": "" if state.rate is None else plain(state.rate, RATE_DECIMALS),
         "price_change_rate_24h": change, "external_fair_price": _price(state.index),
-        "risk_free_rate": "0",
+    }  # fmt: skip
+
+
+def touch(state: MarketState, world: VenueWorld) -> Json:
+    own = {"market": state.listing.native, "seq_no": state.book_seq}
+    return own | _touches(state) | {"last_updated_at": now_ms(world)}
+
+
+def hourly(state: MarketState, world: VenueWorld) -> Json:
+    """The venue's own row among those that compare venues: per hour, whatever the period."""
+    rate = (state.rate or 0.0) / (state.rule.interval_s / HOUR_S)
+    return {
+        "symbol": state.listing.native, "asset_kind": "PERP", "source": "PARADEX",
+        "hourly_funding_rate": plain(rate, HOURLY_DECIMALS), "last_updated_at": now_ms(world),
     }  # fmt: skip
 
 
@@ -139,10 +134,13 @@ def kline(state: MarketState, row: Candle) -> list[float]:
     return [row.begin_ns // NS_PER_MS, *(ticks / scale for ticks in row[1:5]), volume]
 
 
-def _touch(state: MarketState, side: Side) -> list[str]:
-    """Price and size, blank on an empty side."""
-    best = state.best(side)
-    return state.texts([best])[0] if best else ["", ""]
+def _touches(state: MarketState) -> dict[str, Json]:
+    """The best price and size of each side, blank on an empty one."""
+    row: dict[str, Json] = {}
+    for name, side in (("bid", Side.BUY), ("ask", Side.SELL)):
+        best = state.best(side)
+        row[name], row[f"{name}_size"] = state.texts([best])[0] if best else ("", "")
+    return row
 
 
 def _price(price: float | None) -> str:

@@ -6,7 +6,9 @@
 | funding/data | a row every 5 s, newest first, an opaque cursor |
 | trades, markets/klines | newest first; oldest first, by minutes |
 | orderbook/M | levels as lists, unlike the socket's |
-| system/time, system/state | |
+| bbo/M, system/time, system/state | |
+| system/config | of a chain that is made up |
+| account, positions, orders, ... | refused: there is no token |
 
 Refusals are words. The venue lets a client of more than 1500 requests a minute wait instead of
 refusing it, so that no budget is kept here.
@@ -15,6 +17,7 @@ Sources: https://docs.paradex.trade/api/prod.
 
 from cockpit.core.units import NS_PER_S
 from cockpit.sim.faces.kit import pages
+from cockpit.sim.faces.kit.candles import asked_candles
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.faces.kit.figures import now_ms
 from cockpit.sim.faces.kit.parameters import Parameters, Refusal
@@ -22,7 +25,7 @@ from cockpit.sim.faces.kit.routes import Request, Routes, reply
 from cockpit.sim.faces.paradex import messages as wire
 from cockpit.sim.world.contract import HttpReply, MarketState
 from cockpit.sim.world.followers import sides
-from cockpit.sim.world.past_prices import candles, history_begins_ns
+from cockpit.sim.world.past_prices import history_begins_ns
 
 FUNDING_ROW_NS = 5 * NS_PER_S
 RESOLUTIONS = ("1", "3", "5", "15", "30", "60")
@@ -83,8 +86,9 @@ def _klines(request: Request) -> Json:
     asked, now_ns = Parameters(request.query, _invalid), request.world.now_ns()
     state = _state(request, asked.text("symbol"))
     length_s = 60 * int(asked.choice("resolution", RESOLUTIONS))
-    begin_ns, end_ns = asked.moment_ns("start_at", 0), asked.moment_ns("end_at", now_ns)
-    rows = candles(state, length_s, now_ns, begin_ns, end_ns)
+    rows = asked_candles(
+        state, asked, now_ns, interval_s=length_s, begin="start_at", end="end_at", limit=1000
+    )
     return {"results": [wire.kline(state, row) for row in rows]}
 
 
@@ -96,6 +100,10 @@ def _orderbook(request: Request) -> Json:
         "last_updated_at": now_ms(request.world), "asks": state.texts(asks),
         "bids": state.texts(bids),
     }  # fmt: skip
+
+
+def _private(request: Request) -> Json:
+    raise Refusal("INVALID_TOKEN", "invalid bearer jwt: missing value in request header", 401)
 
 
 def _refused(request: Request, refusal: Refusal) -> HttpReply:
@@ -110,6 +118,9 @@ on_http = Routes(
         "GET /v1/trades": _trades,
         "GET /v1/funding/data": _funding,
         "GET /v1/orderbook/{market}": _orderbook,
+        "GET /v1/bbo/{market}": lambda one: wire.touch(_state(one, one.at["market"]), one.world),
+        "GET /v1/system/config": lambda request: wire.FIXED["config"],
+        **{f"GET /v1/{path}": _private for path in wire.FIXED["private"]},
         "GET /v1/system/time": lambda request: {"server_time": now_ms(request.world)},
         "GET /v1/system/state": lambda request: {"status": "ok"},
     },

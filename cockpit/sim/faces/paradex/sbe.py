@@ -7,15 +7,17 @@ settlement price at the end of the summary.
 """
 
 import struct
+import tomllib
+from collections.abc import Callable
+from functools import partial
+from importlib import resources
 
 from cockpit.sim.faces.kit.connection import Json
 
 SCHEMA, NEWEST = 1, 3
 NULL, MOST = -(2**63), 2**63 - 1
-_BEFORE_RATE = ("mark_price", "underlying_price", "last_traded_price", "volume_24h")
-_AFTER_RATE = ("bid", "ask", "total_volume", "price_change_rate_24h")
-_TRADE_TYPES = {"FILL": 1, "LIQUIDATION": 2}
-PRECISE_DECIMALS = 12
+_CODES = {"BUY": 1, "SELL": 2, "FILL": 1, "LIQUIDATION": 2, "PERP": 1, "PARADEX": 1}
+_SHAPES = tomllib.loads((resources.files(__package__) / "sbe.toml").read_text())
 
 
 def units(text: str | None, decimals: int = 8) -> int:
@@ -26,29 +28,38 @@ def units(text: str | None, decimals: int = 8) -> int:
     return min(MOST, int(whole + part[:decimals].ljust(decimals, "0")))
 
 
+_FORMS: dict[str, tuple[str, Callable[[Json], int]]] = {
+    "us": ("q", lambda at_ms: int(at_ms * 1000)), "e8": ("q", units), "whole": ("q", int),
+    "e12": ("q", partial(units, decimals=12)), "id": ("q", lambda text: int(text) % 2**63),
+    "code": ("B", _CODES.__getitem__), "short": ("h", int),
+    "zero": ("q", lambda nothing: 0), "null": ("q", lambda nothing: NULL),
+}  # fmt: skip
+"""How a figure stands in a block."""
+
+
 def heartbeat(version: int, at_us: int) -> bytes:
     return _framed(40, version, struct.pack("<qq", at_us, 0))
 
 
 def encode(channel: str, data: Json, version: int) -> bytes:
     """The message of a push."""
-    return _ENCODERS[channel.partition(".")[0]](data, version)
+    kind = channel.partition(".")[0]
+    if kind == "order_book":
+        return _book(data, version)
+    shape = _SHAPES[kind]
+    block = shape["block"] + shape.get("block_of_3", []) * (version > 2)
+    texts = shape["texts"] + shape.get("texts_of_2", []) * (version > 1)
+    fields = [(data.get(name), *_FORMS[form]) for name, form in map(str.split, block)]
+    packed = struct.pack(
+        "<" + "".join(f for _, f, _ in fields), *(read(v) for v, _, read in fields)
+    )
+    return _framed(shape["template"], version, packed, b"", *(data[name] for name in texts))
 
 
 def _framed(template: int, version: int, block: bytes, rest: bytes = b"", *texts: str) -> bytes:
     head = struct.pack("<HHHH", len(block), template, SCHEMA, version)
     said = b"".join(bytes([len(text)]) + text.encode() for text in texts)
     return head + block + rest + said
-
-
-def _trade(data: Json, version: int) -> bytes:
-    at_us, side = data["created_at"] * 1000, 1 if data["side"] == "BUY" else 2
-    block = struct.pack(
-        "<qqqBqqqB", at_us, 0, int(data["id"]) % 2**63, side, units(data["price"]),
-        units(data["size"]), at_us, _TRADE_TYPES[data["trade_type"]],
-    )  # fmt: skip
-    texts = [data["market"], data["id"]] if version > 1 else [data["market"]]
-    return _framed(1, version, block, b"", *texts)
 
 
 def _book(data: Json, version: int) -> bytes:
@@ -63,31 +74,3 @@ def _book(data: Json, version: int) -> bytes:
         for level in mine:
             groups += struct.pack("<qq", units(level["price"]), units(level["size"]))
     return _framed(3, version, block + struct.pack("<9q", *[NULL] * 9), groups, data["market"])
-
-
-def _summary(data: Json, version: int) -> bytes:
-    rate = data["funding_rate"]
-    figures = [
-        data["created_at"] * 1000, 0, *(units(data[name]) for name in _BEFORE_RATE),
-        units(data["open_interest"]), units(rate), *(units(data[name]) for name in _AFTER_RATE),
-        *[NULL] * 12, units(data["external_fair_price"]), units(data["bid_size"]),
-        units(data["ask_size"]), NULL, 0, units(rate, PRECISE_DECIMALS),
-        *[NULL] * (version > 2),
-    ]  # fmt: skip
-    return _framed(4, version, struct.pack(f"<{len(figures)}q", *figures), b"", data["symbol"])
-
-
-def _funding(data: Json, version: int) -> bytes:
-    at_us = data["created_at"] * 1000
-    block = struct.pack(
-        "<7qhq", at_us, 0, units(data["funding_rate"]), units(data["funding_index"]), at_us,
-        units(data["funding_premium"]), units(data["funding_rate_8h"]),
-        data["funding_period_hours"], NULL,
-    )  # fmt: skip
-    return _framed(5, version, block, b"", data["market"])
-
-
-_ENCODERS = {
-    "trades": _trade, "order_book": _book, "markets_summary": _summary,
-    "funding_data": _funding,
-}  # fmt: skip

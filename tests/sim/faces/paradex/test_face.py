@@ -156,9 +156,56 @@ def test_without_a_market_the_summaries_are_of_options_too(client: Client) -> No
     assert (dated["mark_price"], dated["funding_rate"]) == ("", "")
 
 
-def test_a_push_of_funding_names_the_bare_channel(client: Client) -> None:
+@pytest.mark.parametrize("kind", ["funding_data", "markets_summary", "bbo", "trades"])
+def test_a_push_names_its_channel_as_it_was_subscribed(
+    world: FakeWorld, client: Client, kind: str
+) -> None:
+    """The venue's own client finds who waits for a push by its whole name."""
+    names = [f"{kind}.{BTC}", f"{kind}.ALL"]
+    said = [push for name in names for push in call(client, "subscribe", name)[1:]]
+    world.trade("BTC", Side.BUY, 1_110_000, 1)
+    said += client.step(world.step(0.1))
+    assert {push["params"]["channel"] for push in said} == set(names)
+
+
+def test_the_best_levels_are_said_when_one_of_them_changed(
+    world: FakeWorld, client: Client
+) -> None:
+    call(client, "subscribe", f"bbo.{BTC}")
+    client.step(world.step(0.1))
+    world.set_level("BTC", Side.BUY, 1_109_000, LOT)
+    assert client.step(world.step(0.1)) == [], "not one of the best"
+    world.set_level("BTC", Side.BUY, max(world.by_symbol["BTC"].bids), 3 * LOT)
+    (row,) = data(client.step(world.step(0.1)))
+    assert (row["bid"], row["bid_size"]) == ("110999.9", "3.00000")
+    assert {**row, "last_updated_at": 0} == {**ask(world, f"bbo/{BTC}"), "last_updated_at": 0}
+
+
+def test_a_book_in_steps_puts_levels_together(world: FakeWorld, client: Client) -> None:
+    """Bids of 111000.0 and below by a tenth, asks above: all of thirty fall into few steps."""
+    _, book = call(client, "subscribe", f"order_book.{BTC}.snapshot@15@100ms@1")
+    levels = book["params"]["data"]["inserts"]
+    state = world.by_symbol["BTC"]
+    lots = sum(size for ticks, size in state.bids.items() if ticks >= 1_109_990)
+    assert (levels[0]["price"], levels[0]["size"]) == ("110999.0", state.size_text(lots))
+    best_ask = next(level for level in levels if level["side"] == "SELL")
+    assert float(best_ask["price"]) == -(-min(state.asks) // TICK)
+    refused = call(client, "subscribe", "order_book.ETH-USD-PERP.snapshot@15@100ms@0_0001")
+    assert refused[0]["error"]["data"] == "invalid price tick"
+
+
+def test_rates_are_compared_per_hour(world: FakeWorld, client: Client) -> None:
+    world.by_symbol["BTC"].rate, world.by_symbol["TIA"].rate = 0.0008, 0.0008
+    _, *rows = call(client, "subscribe", "funding_rate_comparison.ALL@1000ms")
+    hourly = {row["symbol"]: row["hourly_funding_rate"] for row in data(rows)}
+    assert (hourly[BTC], hourly["TIA-USD-PERP"]) == ("0.0001", "0.0008")
+    assert {row["source"] for row in data(rows)} == {"PARADEX"}
+    refused = call(client, "subscribe", f"funding_rate_comparison.{BTC}@1000ms")
+    assert refused[0]["error"]["data"] == "invalid channel"
+
+
+def test_a_push_of_funding_has_rate_and_premium(client: Client) -> None:
     _, push = call(client, "subscribe", f"funding_data.{BTC}")
-    assert push["params"]["channel"] == "funding_data"
     row = push["params"]["data"]
     premium = float(row["funding_rate"]) * 111_000
     assert float(row["funding_premium"]) == pytest.approx(premium, rel=1e-3)
@@ -196,6 +243,27 @@ def test_a_binary_connection_says_requests_in_text_and_a_heartbeat_after_twenty_
     (beat,) = face.on_step(world.step(2.0))
     assert isinstance(beat, bytes)
     assert struct.unpack_from("<HHHHq", beat) == (16, 40, 1, 3, world.now_ns() // 1000)
+
+
+@pytest.mark.parametrize(
+    ("channel", "head", "rest"),
+    [
+        (f"bbo.{BTC}", (48, 2, 1, 3), "<qqqqqq"),
+        ("funding_rate_comparison.ALL@500ms", (26, 6, 1, 3), "<qqqBB"),
+    ],
+)
+def test_touches_and_comparisons_have_their_templates(
+    world: FakeWorld, channel: str, head: tuple[int, ...], rest: str
+) -> None:
+    world.by_symbol["BTC"].rate = 0.0008
+    face = paradex.Face(world, f"/v1{SBE}3")
+    _, *frames = face.on_frame(json.dumps({"method": "subscribe", "params": {"channel": channel}}))
+    frame = [*frames, *face.on_step(world.step(0.1))][0]
+    assert isinstance(frame, bytes)
+    assert struct.unpack_from("<HHHH", frame) == head
+    figures = struct.unpack_from(rest, frame, 8)
+    assert figures[2] == (11_099_990_000_000 if head[1] == 2 else 100_000_000)
+    assert frame[8 + head[0] :] == bytes([len(BTC)]) + BTC.encode()
 
 
 # --- HTTP ----------------------------------------------------------------------------------------
@@ -260,6 +328,16 @@ def test_candles_ascend_by_minutes_within_their_span(world: FakeWorld) -> None:
     assert rows[1][4] == 111_000.0
     refused = ask(world, f"markets/klines?symbol={BTC}&resolution=7&{span}", 400)
     assert refused["error"] == "VALIDATION_ERROR"
+
+
+def test_the_instance_is_described_and_private_reads_want_a_token(world: FakeWorld) -> None:
+    """The venue's own client reads the instance before anything else, and every text of it."""
+    config = ask(world, "system/config")
+    assert config["paraclear_decimals"] == 8
+    assert {config[f"starknet_{name}"] for name in ("chain_id", "fullnode_rpc_url")}
+    assert [token["symbol"] for token in config["bridged_tokens"]] == ["USDC"]
+    for path in ("account", "positions", "funding/payments"):
+        assert ask(world, path, 401)["error"] == "INVALID_TOKEN"
 
 
 def test_a_level_is_a_pair_over_http(world: FakeWorld) -> None:
