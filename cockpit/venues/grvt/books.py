@@ -5,7 +5,7 @@ no acknowledgement told it, the first change is taken whatever its number, and t
 anew as soon as it shows that this link tells it: the acknowledgement was lost, and so may be more.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from cockpit.core.events import Levels
@@ -43,23 +43,18 @@ class AnchoredBooks(OverLink):
         """Keys of books that no acknowledgement goes with, and since when."""
 
     def tick(self, at_ns: int) -> Sequence[Output]:
-        out: list[Output] = []
-        if self._is_anchored:
-            late = [
-                key
-                for key, since_ns in self._unproven.items()
-                if at_ns - since_ns >= _PATIENCE_NS and key in self._subscriptions
-            ]
-            for key in late:
-                self._unproven[key] = at_ns
-            out += self._subscriptions.renew(late, at_ns)
-        return [*out, *self._books.tick(at_ns)]
+        late = [
+            key
+            for key, since_ns in self._unproven.items()
+            if self._is_anchored and at_ns - since_ns >= _PATIENCE_NS
+        ]
+        self._unproven.update(dict.fromkeys(late, at_ns))
+        return [*self._subscriptions.renew(late, at_ns), *self._books.tick(at_ns)]
 
-    def want(self, markets: Iterable[tuple[str, GrvtMarket]], at_ns: int) -> list[Output]:
-        """Keep the books of exactly these keys."""
-        books = {key: market.symbol for key, market in markets}
-        self._unproven = {key: since for key, since in self._unproven.items() if key in books}
-        return self._books.want(books, at_ns)
+    def want(self, symbols: Mapping[str, str], at_ns: int) -> list[Output]:
+        """Keep the books of exactly these keys (key -> symbol)."""
+        self._unproven = {key: since for key, since in self._unproven.items() if key in symbols}
+        return self._books.want(symbols, at_ns)
 
     def renew_all(self, at_ns: int) -> list[Output]:
         """Take every book anew: also those that no acknowledgement goes with."""

@@ -11,6 +11,7 @@ from cockpit.venues.grvt.rest import Rest
 from cockpit.venues.kit import decoding
 from cockpit.venues.kit.damage import Damage
 from cockpit.venues.kit.heartbeat import Heartbeat
+from cockpit.venues.kit.polling import Every
 from cockpit.venues.kit.session import VenueSession
 from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions
 
@@ -19,9 +20,7 @@ _BOOK_RATE, _BACKLOG, _TICKER_RATE, _SURVEY_RATE = "50", "50", "500", "5000"
 _PING = 1
 _RATE_LIMITED, _PUT_OFF_S = 1006, 30.0
 _SURVEY_S = 5.0
-_SURVEY_NS = round(_SURVEY_S * NS_PER_S)
-_RECENT_NS = 3 * _SURVEY_NS
-_SILENT_NS = 60 * NS_PER_S
+_RECENT_NS, _SILENT_NS = 15 * NS_PER_S, 60 * NS_PER_S
 
 
 def _call(method: str, request: int, params: dict[str, object]) -> str:
@@ -58,42 +57,37 @@ class Session(VenueSession):
             self._pulse, self._damage, self._books, self._surveyed, self._watched,
             *self._rest.parts,
         )  # fmt: skip
-        self._told_ns: dict[str, int] = {}
-        """When each market's ticker was heard last on this link."""
-        self._stated_ns = 0
-
-    def on_closed(self, link: str) -> None:
-        self._told_ns.clear()
+        self._due = Every(_SURVEY_S)
 
     def on_tick(self, at_ns: int) -> Sequence[Output]:
         """A survey is a stream for each market: all of them are young while some still come.
 
         One that has said nothing for a minute is joined again, because its silence may be its end.
         """
-        newest_ns = max(self._told_ns.values(), default=0)
-        if not self.wants.survey or at_ns - newest_ns > _RECENT_NS:
+        heard = [market for market in self.listing.markets.values() if market.told_ns]
+        newest_ns = max((market.told_ns[_TICKER] for market in heard), default=0)
+        is_young = at_ns - newest_ns <= _RECENT_NS
+        if not (self.wants.survey and is_young and self._due.due(at_ns)):
             return ()
-        if at_ns - self._stated_ns < _SURVEY_NS:
-            return ()
-        self._stated_ns = at_ns
-        silent = [n for n, told_ns in self._told_ns.items() if at_ns - told_ns >= _SILENT_NS]
-        self._told_ns.update(dict.fromkeys(silent, at_ns))
-        keys = [wire.key_of(_TICKER, native, _SURVEY_RATE) for native in silent]
-        told = self._rest.survey.read(at_ns, len(self._told_ns), _SURVEY_S)
+        silent = [market for market in heard if not market.is_told(_TICKER, at_ns, _SILENT_NS)]
+        for market in silent:
+            market.told_ns[_TICKER] = at_ns
+        keys = [wire.key_of(_TICKER, market.native, _SURVEY_RATE) for market in silent]
+        told = self._rest.survey.read(at_ns, len(heard), _SURVEY_S)
         return [*told, *self._surveyed.renew(keys, at_ns)]
 
     def follow(self, at_ns: int) -> Sequence[Output]:
         out = self._rest.follow(self.wants, at_ns)
         markets = list(self.listing.wanted(self.wants.symbols))
-        books = [(wire.key_of(_BOOK, m.native, _BOOK_RATE), m) for m in markets]
-        keys = [key for key, _ in books]
+        books = {wire.key_of(_BOOK, m.native, _BOOK_RATE): m.symbol for m in markets}
+        keys = [*books]
         keys += [wire.key_of(_TRADES, m.native, _BACKLOG) for m in markets]
         keys += [wire.key_of(_TICKER, m.native, _TICKER_RATE) for m in markets]
-        others: list[str] = []
-        if self.wants.survey:
-            mine = {m.native for m in markets}
-            listed = [m.native for m in self.listing.stated() if m.native not in mine]
-            others = [wire.key_of(_TICKER, native, _SURVEY_RATE) for native in listed]
+        others = [
+            wire.key_of(_TICKER, market.native, _SURVEY_RATE)
+            for market in self.listing.stated()
+            if self.wants.survey and market not in markets
+        ]
         # What is left of one rate goes out before the same market is joined at the other.
         return [
             *self._books.want(books, at_ns),
@@ -148,7 +142,7 @@ class Session(VenueSession):
         return self._ticker(market, data, frame)
 
     def _ticker(self, market: GrvtMarket, row: wire.Ticker, frame: Frame) -> Sequence[Output]:
-        self._told_ns[market.native] = frame.at_ns
+        market.told_ns[_TICKER] = frame.at_ns
         known = (market.status, market.session)
         if row.status not in (None, "", "UNSPECIFIED"):
             market.status = row.status
