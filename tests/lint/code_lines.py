@@ -24,7 +24,7 @@ SIZES = {
     "cockpit/venues/bybit": Size(560, 700),
     "cockpit/venues/dydx": Size(1100, 1490),
     "cockpit/venues/extended": Size(420, 525),
-    "cockpit/venues/grvt": Size(420, 610),
+    "cockpit/venues/grvt": Size(420, 570),
     "cockpit/venues/hyperliquid": Size(1100, 1580),
     "cockpit/venues/lighter": Size(950, 960),
     "cockpit/venues/nado": Size(620, 970),

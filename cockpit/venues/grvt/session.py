@@ -1,19 +1,26 @@
-"""GRVT: what is followed on the socket, and what its frames say."""
+"""GRVT: what is subscribed and asked, and what frames and replies say. Every request is a POST."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from cockpit.core.events import Instrument, Reject
 from cockpit.core.units import NS_PER_S
-from cockpit.venues.contract import Frame, Output, Wants
+from cockpit.venues.contract import Fetch, Frame, Output, Reply, Wants
+from cockpit.venues.grvt import mapper
 from cockpit.venues.grvt import messages as wire
 from cockpit.venues.grvt.books import AnchoredBooks
 from cockpit.venues.grvt.mapper import VENUE, GrvtMarket
-from cockpit.venues.grvt.rest import Rest
 from cockpit.venues.kit import decoding
+from cockpit.venues.kit.backfill import Page, Plan
 from cockpit.venues.kit.damage import Damage
 from cockpit.venues.kit.heartbeat import Heartbeat
-from cockpit.venues.kit.polling import Every
+from cockpit.venues.kit.history import FundingHistory, Pages
+from cockpit.venues.kit.instruments import Instruments, Unit
+from cockpit.venues.kit.polling import Every, Question, Rota, Timing
+from cockpit.venues.kit.rows import RowReader
 from cockpit.venues.kit.session import VenueSession
 from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions
+from cockpit.venues.kit.survey import Survey
 
 _BOOK, _TRADES, _TICKER = "v1.book.d", "v1.trade", "v1.ticker.s"
 _BOOK_RATE, _BACKLOG, _TICKER_RATE, _SURVEY_RATE = "50", "50", "500", "5000"
@@ -21,6 +28,13 @@ _PING = 1
 _RATE_LIMITED, _PUT_OFF_S = 1006, 30.0
 _SURVEY_S = 5.0
 _RECENT_NS, _SILENT_NS = 15 * NS_PER_S, 60 * NS_PER_S
+
+_LISTED = RowReader(VENUE, wire.InstrumentRow, "instrument")
+_PAGES = Pages(
+    decoder=wire.ANSWER, check=wire.problem, rows=lambda answer: answer.result or (),
+    reader=RowReader(VENUE, wire.FundingRow, "instrument"), paid=mapper.paid,
+)  # fmt: skip
+_HISTORY = Plan(newest_first=True, rows=1000)
 
 
 def _call(method: str, request: int, params: dict[str, object]) -> str:
@@ -35,6 +49,28 @@ def _encode(operation: Operation, keys: Sequence[str], request: int) -> str:
     return _call(operation, request, {"stream": stream, "selectors": selectors})
 
 
+def _ask_margins(native: str) -> Fetch:
+    return _post("margin_rules", "margin_rules", {"instrument": native}, native)
+
+
+def _ask_history(page: Page) -> Fetch:
+    """Times go out as text, because nanoseconds are beyond what a double holds."""
+    body = {
+        "instrument": page.key, "start_time": str(page.start_ns), "end_time": str(page.end_ns),
+        "limit": _HISTORY.rows,
+    }  # fmt: skip
+    return _post("funding_history", "funding", body, page.key, background=True)
+
+
+def _post(
+    name: str, page: str, body: Mapping[str, Any], key: str = "", *, background: bool = False
+) -> Fetch:
+    return Fetch(
+        name=name, path=f"/full/v1/{page}", method="POST", body=decoding.encode(body), key=key,
+        background=background,
+    )  # fmt: skip
+
+
 class Session(VenueSession):
     """GRVT's translator; the contract says what it hears and says.
 
@@ -44,8 +80,8 @@ class Session(VenueSession):
 
     def __init__(self, wants: Wants) -> None:
         super().__init__(VENUE, wants)
-        self._rest = Rest(wants)
-        self.listing = self._rest.listing
+        self.listing = Instruments[GrvtMarket](mapper.guessed)
+        self._survey = Survey(VENUE, self.listing, wants)
         self._watched = Subscriptions(lambda op, keys, n: _encode(op, keys, 2 * n), Rules())
         self._surveyed = Subscriptions(
             lambda op, keys, n: _encode(op, keys, 2 * n + 1), Rules(per_request=50)
@@ -53,11 +89,23 @@ class Session(VenueSession):
         self._books = AnchoredBooks(self._watched)
         self._damage = Damage(VENUE, self._books.renew_all)
         self._pulse = Heartbeat(VENUE, lambda at_ns: _call("list_streams", _PING, {}), every_s=15)
-        self.parts = (
-            self._pulse, self._damage, self._books, self._surveyed, self._watched,
-            *self._rest.parts,
-        )  # fmt: skip
         self._due = Every(_SURVEY_S)
+        self._instruments = Question(
+            VENUE, _post("instruments", "all_instruments", {"is_active": True}), wire.ANSWER,
+            Timing(period_s=600.0), self._on_instruments, check=wire.problem, at_once=True,
+        )  # fmt: skip
+        self._margins = Rota(
+            VENUE, _ask_margins, wire.ANSWER, Timing(period_s=3600.0, retry_s=60.0),
+            self._on_margins, check=wire.problem, per_tick=2, hears="margin_rules",
+        )  # fmt: skip
+        self._history = FundingHistory(
+            VENUE, _HISTORY, _ask_history, _PAGES, self.listing.known,
+            lambda market: market.interval_s,
+        )  # fmt: skip
+        self.parts = (
+            self._pulse, self._damage, self._books, self._surveyed, self._watched, self._survey,
+            self._instruments, self._margins, self._history,
+        )  # fmt: skip
 
     def on_tick(self, at_ns: int) -> Sequence[Output]:
         """A survey is a stream for each market: all of them are young while some still come.
@@ -73,11 +121,12 @@ class Session(VenueSession):
         for market in silent:
             market.told_ns[_TICKER] = at_ns
         keys = [wire.key_of(_TICKER, market.native, _SURVEY_RATE) for market in silent]
-        told = self._rest.survey.read(at_ns, len(heard), _SURVEY_S)
+        told = self._survey.read(at_ns, len(heard), _SURVEY_S)
         return [*told, *self._surveyed.renew(keys, at_ns)]
 
     def follow(self, at_ns: int) -> Sequence[Output]:
-        out = self._rest.follow(self.wants, at_ns)
+        """Streams, margin rules and settled rates of the watched; tickers of them, or of all."""
+        self._survey.want(self.wants)
         markets = list(self.listing.wanted(self.wants.symbols))
         books = {wire.key_of(_BOOK, m.native, _BOOK_RATE): m.symbol for m in markets}
         keys = [*books]
@@ -94,7 +143,8 @@ class Session(VenueSession):
             *self._surveyed.want([key for key in others if key in self._surveyed], at_ns),
             *self._watched.want(keys, at_ns),
             *self._surveyed.want(others, at_ns),
-            *out,
+            *self._margins.want([market.native for market in markets], at_ns),
+            *self._history.want(markets, at_ns, self.wants.kept),
         ]
 
     # --- frames -------------------------------------------------------------------------------
@@ -128,7 +178,7 @@ class Session(VenueSession):
             return f"{heard.stream}: {data}"
         if heard.selector.partition("@")[0] != data.instrument:
             return f"{data.instrument} under the selector {heard.selector}"
-        market = self._rest.listing.known(data.instrument)
+        market = self.listing.known(data.instrument)
         if market is None:
             is_known = data.instrument in self.listing.others
             return () if is_known else f"unknown market {data.instrument}"
@@ -148,10 +198,10 @@ class Session(VenueSession):
             market.status = row.status
         market.session = row.session or market.session
         is_other = (market.status, market.session) != known
-        out: list[Output] = [*self._rest.restate(market, frame.at_ns)] if is_other else []
-        if self._rest.survey.shown(market.native) is None:
+        out: list[Output] = [*self._restate(market, frame.at_ns)] if is_other else []
+        if self._survey.shown(market.native) is None:
             return out
-        return [*out, *self._rest.survey.news(market, market.figures(row, frame.at_ns))]
+        return [*out, *self._survey.news(market, market.figures(row, frame.at_ns))]
 
     def _answer(self, heard: wire.Envelope, frame: Frame) -> Sequence[Output]:
         """The answer to a request of ours. A ping that is refused was answered all the same."""
@@ -174,3 +224,37 @@ class Session(VenueSession):
             for selector, latest in zip(ack.subs, ack.latest_sequence_number, strict=True):
                 self._books.acknowledged(f"{ack.stream} {selector}", latest)
         return part.acknowledged(number, frame.at_ns)
+
+    # --- replies ------------------------------------------------------------------------------
+
+    def _restate(self, market: GrvtMarket, at_ns: int) -> list[Instrument | Reject]:
+        """The instrument, if what is known of it has changed."""
+        if market.row is None:
+            return []
+        return self.listing.state(market, mapper.instrument(market, market.row, at_ns))
+
+    def _on_instruments(self, answer: wire.Answer, reply: Reply) -> Sequence[Output]:
+        return self.listing.read(_LISTED, answer.result or (), reply, self._adopt)
+
+    def _adopt(self, row: wire.InstrumentRow, at_ns: int) -> Sequence[Output]:
+        if row.kind != "PERPETUAL":
+            self.listing.others.add(row.instrument)
+            return ()
+        if not mapper.is_named_well(row):
+            reason = "the names of a market make no sense together"
+            self.listing.unread([row.instrument])
+            return [decoding.reject(VENUE, at_ns, reason, row.instrument)]
+        coin, scale = mapper.coin_of(row.base)
+        market = self.listing.adopt(row.instrument, coin, Unit(price=scale), GrvtMarket)
+        # A listing without states does not contradict what a ticker said.
+        market.row, market.status = row, row.status or market.status
+        return self._restate(market, at_ns)
+
+    def _on_margins(self, answer: wire.Answer, reply: Reply) -> Sequence[Output]:
+        market = self.listing.markets.get(reply.key)
+        if market is None:
+            reason = f"margin_rules: unknown market {reply.key}"
+            return [decoding.reject(VENUE, reply.at_ns, reason, reply.body)]
+        problem = market.adopt_brackets(answer.risk_brackets)
+        odd = [] if problem is None else [decoding.reject(VENUE, reply.at_ns, problem, reply.body)]
+        return [*odd, *self._restate(market, reply.at_ns)]
