@@ -15,7 +15,7 @@ from cockpit.venues.dydx.mapper import ORDERBOOK, VENUE, DydxMarket, Fact, symbo
 from cockpit.venues.dydx.rest import HISTORY, answer_of, ask_history, ask_markets
 from cockpit.venues.dydx.wire_2023 import modern
 from cockpit.venues.kit.backfill import Backfill
-from cockpit.venues.kit.decoding import BROKEN, decode, reject, subject
+from cockpit.venues.kit.decoding import BROKEN, decode, reject
 from cockpit.venues.kit.dedupe import Unchanged
 from cockpit.venues.kit.instruments import ONE, Instruments
 from cockpit.venues.kit.numbers import is_nothing, positive
@@ -306,7 +306,9 @@ class Session(VenueSession):
         answer = answer_of(wire.BOOK, reply)
         if isinstance(answer, str):
             return [reject(VENUE, reply.at_ns, answer, reply.body)]
-        about = reply.key or ticker_of(subject(reply, self.wants) or "")
+        # Without a key, as in early recordings, it is about the only one that is watched.
+        symbols = self.wants.symbols
+        about = reply.key or ticker_of(symbols[0] if len(symbols) == 1 else "")
         return self._books.compared(self._market(about), answer, reply)
 
     def _on_account(self, reply: Reply) -> Sequence[Output]:

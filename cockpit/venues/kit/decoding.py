@@ -7,7 +7,7 @@ import msgspec
 
 from cockpit.core.account import mask
 from cockpit.core.events import Reject
-from cockpit.venues.contract import Reply, Wants
+from cockpit.venues.contract import Reply
 
 REJECT_DATA_CHARS = 200
 BROKEN = (msgspec.MsgspecError, RecursionError, UnicodeError, ValueError)
@@ -68,13 +68,6 @@ def refused(reply: Reply) -> str | None:
     if reply.status == 0:
         return f"{reply.name}: no answer"
     return f"{reply.name}: HTTP {reply.status}"
-
-
-def subject(reply: Reply, wants: Wants) -> str | None:
-    """What a reply is about, where its body does not say: its key, else the only wanted symbol."""
-    if reply.key:
-        return reply.key
-    return wants.symbols[0] if len(wants.symbols) == 1 else None
 
 
 def request_number(text: str | int | None) -> int:

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.venues.contract import Reply, Wants
 from cockpit.venues.kit import decoding, numbers, polling
 from cockpit.venues.kit.fields import interval_s, moment_ns
 from cockpit.venues.kit.figures import Figures
@@ -122,15 +121,6 @@ def test_only_http_200_is_an_answer(status: int, says: str | None) -> None:
         assert reason is not None
         assert says in reason
         assert "tickers" in reason
-
-
-def test_the_subject_of_a_reply_is_its_key_else_the_only_wanted_symbol() -> None:
-    keyed = Reply(at_ns=AT_NS, name="book", status=200, key="BTC-USD")
-    bare = Reply(at_ns=AT_NS, name="book", status=200)
-    assert decoding.subject(keyed, Wants(symbols=("ETH",))) == "BTC-USD"
-    assert decoding.subject(bare, Wants(symbols=("ETH",))) == "ETH"
-    assert decoding.subject(bare, Wants(symbols=("ETH", "BTC"))) is None
-    assert decoding.subject(bare, Wants()) is None
 
 
 @pytest.mark.parametrize(
