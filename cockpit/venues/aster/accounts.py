@@ -21,7 +21,7 @@ from msgspec import Struct
 from cockpit.core.events import Margin, Position, Reject
 from cockpit.venues.aster.mapper import VENUE, AsterMarket
 from cockpit.venues.contract import Fetch, Output, Reply
-from cockpit.venues.kit.accounts import Accounts, UnreadableError
+from cockpit.venues.kit.accounts import Accounts, Followed, UnreadableError
 from cockpit.venues.kit.decoding import encode, reject, rejects
 from cockpit.venues.kit.fields import Number, decoder
 from cockpit.venues.kit.numbers import Odd, finite
@@ -33,7 +33,6 @@ CHAIN = "chain"
 DOLLARS = frozenset({"USDT", "USDC", "USD1", "USDF", "U"})
 PRIVATE = "its owner keeps it private: balances and positions are not shown"
 _PERIOD_S, _STALE_S = 10.0, 60.0
-_POOLS = ("", "LONG", "SHORT")
 _QUANTILES: Mapping[float | None, int] = {float(number): number for number in range(5)}
 
 
@@ -100,7 +99,7 @@ class PublicAccounts(Hears):
         self._markets = markets
         timing = Timing(period_s=_PERIOD_S, retry_s=_PERIOD_S)
         self._rota = Rota(VENUE, _ask, BALANCE, timing, check=_problem, per_tick=1)
-        self._accounts = Accounts(VENUE, self._rota, retry_s=_PERIOD_S, stale_s=_STALE_S)
+        self._accounts = Accounts(VENUE, self._rota, Followed, stale_s=_STALE_S)
 
     def want(self, addresses: Iterable[str], at_ns: int) -> list[Output]:
         return list(self._accounts.want(addresses, at_ns))
@@ -116,22 +115,19 @@ class PublicAccounts(Hears):
         if followed is None or balance is None:
             return []
         if balance.accountPrivacy == "enabled":
-            return list(self._accounts.unknown(address, at_ns, PRIVATE))
+            return [*followed.unknown(at_ns, PRIVATE)]
         try:
             odd = Odd()
             positions = list(self._positions(address, balance, at_ns, odd))
             margin = _margin(address, balance, positions, at_ns)
-        except UnreadableError as error:
+            if not (balance.perpAssets or positions):
+                return [*followed.unknown(at_ns, "the venue shows nothing of it")]
+            # The ledger is told last: what it hears is taken for said.
+            stated = list(followed.ledger.pools(positions, [margin], at_ns))
+        except ValueError as error:
             return self._accounts.rejected(address, reject(VENUE, at_ns, f"account: {error}"))
-        if not (balance.perpAssets or positions):
-            return list(self._accounts.unknown(address, at_ns, "the venue shows nothing of it"))
-        # The ledger is told only now: what it hears is taken for said.
-        out: list[Output] = []
-        for pool in _POOLS:
-            rows = [position for position in positions if position.pool == pool]
-            out += followed.ledger.whole(pool, rows, at_ns)
-        out += [margin, *self._accounts.read(address, at_ns, is_flat=not positions)]
-        return [*out, *rejects(VENUE, at_ns, "account", odd, reply.body)]
+        stands = followed.read(at_ns, is_flat=not positions)
+        return [*stated, *stands, *rejects(VENUE, at_ns, "account", odd, reply.body)]
 
     def _positions(
         self, address: str, balance: Balance, at_ns: int, odd: Odd

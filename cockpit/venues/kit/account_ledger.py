@@ -15,6 +15,7 @@ from cockpit.core.events import (
     AccountState,
     AccountStatus,
     FundingPayment,
+    Margin,
     Position,
 )
 from cockpit.core.units import HOUR_NS
@@ -37,6 +38,8 @@ class Ledger:
         self.is_known = False
         """Whether the venue has ever shown this account."""
         self._open: dict[str, set[str]] = {}
+        self._backed: set[str] = set()
+        """Pools of which a margin was told."""
         self._told: AccountState | None = None
         self._paid: dict[tuple[str, str, int], float] = {}
         """What was told, by key: USD."""
@@ -51,6 +54,30 @@ class Ledger:
         if rows or pool in self._open:
             self._open[pool] = set(rows)
         yield from rows.values()
+
+    def pools(
+        self, positions: Iterable[Position], margins: Iterable[Margin], at_ns: int
+    ) -> Iterator[Position | Margin]:
+        """All pools as they were read together, each told as `whole`, then its margin.
+
+        One that is no more is told empty, so that its equity is not counted any longer. ValueError
+        as of `checked`, before anything is told.
+        """
+        rows: dict[str, list[Position]] = {}
+        for position in checked(positions):
+            rows.setdefault(position.pool, []).append(position)
+        told = {margin.pool: margin for margin in margins}
+        others = rows.keys() | self._open.keys() | self._backed
+        for pool in [*told, *sorted(others - told.keys())]:
+            yield from self.whole(pool, rows.get(pool, ()), at_ns)
+            if pool in told:
+                yield told[pool]
+            elif pool in self._backed:
+                yield Margin(
+                    venue=self.venue, recv_ns=at_ns, account=self.account, pool=pool, equity=0.0,
+                    used=0.0, available=0.0, maintenance=0.0, cross_equity=0.0,
+                )  # fmt: skip
+        self._backed = set(told)
 
     def change(self, position: Position) -> Iterator[Position]:
         """One position that changed; one that was never open need not be told closed."""
@@ -104,24 +131,14 @@ class Ledger:
         """Whether a payment at this stamp was told, of whatever amount."""
         return _payment_key(payment) in self._paid
 
-    def hold(self, page: Iterable[FundingPayment]) -> bool:
-        """Keep what a page has until its reading is whole: a part of what was paid is no sum.
-
-        Whether any of it is news.
-        """
-        known = self._paid | {key: row.usd for key, row in self._held.items()}
-        news = {key: row for row in page if known.get(key := _payment_key(row)) != row.usd}
-        self._held |= news
-        return bool(news)
+    def hold(self, page: Iterable[FundingPayment]) -> None:
+        """Keep what a page has until its reading is whole: a part of what was paid is no sum."""
+        self._held |= {_payment_key(row): row for row in page}
 
     def release(self, pool: str) -> Iterator[FundingPayment]:
         """What was held of a pool, the oldest first: its reading has come to its end."""
         for key in sorted(key for key in self._held if key[0] == pool):
             yield from self.payment(self._held.pop(key))
-
-    def drop(self, pool: str) -> None:
-        """A page was not answered: the pool is read anew from its first one."""
-        self._held = {key: row for key, row in self._held.items() if key[0] != pool}
 
     def fill(self, fill: AccountFill) -> Iterator[AccountFill]:
         """A fill, unless it was told before: streams begin with what was, histories overlap."""
@@ -136,11 +153,11 @@ class Ledger:
 
 
 def checked(positions: Iterable[Position]) -> list[Position]:
-    """The positions of one pool. ValueError where two are of one market: one would hide the other,
+    """The positions. ValueError where two of one pool are of one market: one would hide the other,
     and half of what is held would pass for all of it."""
     rows = list(positions)
-    symbols = [row.symbol for row in rows if row.size != 0.0]
-    twice = [symbol for symbol in symbols if symbols.count(symbol) > 1]
+    held = [(row.pool, row.symbol) for row in rows if row.size != 0.0]
+    twice = [symbol for pool, symbol in held if held.count((pool, symbol)) > 1]
     if twice:
         raise ValueError(f"two positions in {twice[0]}")
     return rows

@@ -119,8 +119,9 @@ class Backfill(OverHttp):
         page, known.asked = known.asked, None
         if page is None:
             return ()
-        goes_on = cursor and stamps_ns and min(stamps_ns) >= page.start_ns
-        known.cursor = cursor if goes_on else None
+        is_inside = stamps_ns and min(stamps_ns) >= page.start_ns
+        # A cursor that leads to its own page leads nowhere.
+        known.cursor = cursor if cursor and cursor != page.cursor and is_inside else None
         if known.cursor is not None:
             known.missing.append((page.start_ns, page.end_ns))
         elif not self._plan.by_cursor:

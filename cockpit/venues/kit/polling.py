@@ -69,7 +69,7 @@ class _Asked(Hears, Generic[T]):
     ) -> None:
         self._venue = venue
         self._decoder = decoder
-        self._timing = timing
+        self.timing = timing
         self._check = check
         self._says = says
 
@@ -92,7 +92,7 @@ class _Asked(Hears, Generic[T]):
         """An answer was no answer: ask again after `retry_s`, the usual one if it is None."""
 
     def _again_ns(self, reply: Reply, retry_s: float | None) -> int:
-        after_s = self._timing.retry_s if retry_s is None else retry_s
+        after_s = self.timing.retry_s if retry_s is None else retry_s
         return reply.at_ns + round(after_s * NS_PER_S)
 
 
@@ -135,13 +135,13 @@ class Question(_Asked[T]):
 
     def every(self, period_s: float) -> None:
         """Ask this often from now on."""
-        if period_s != self._timing.period_s:
-            self._timing = replace(self._timing, period_s=period_s)
+        if period_s != self.timing.period_s:
+            self.timing = replace(self.timing, period_s=period_s)
             self._due_ns = 0
 
     def ask(self, at_ns: int) -> Fetch:
         """Ask now."""
-        self._due_ns = at_ns + round(self._timing.period_s * NS_PER_S)
+        self._due_ns = at_ns + round(self.timing.period_s * NS_PER_S)
         return self._ask if isinstance(self._ask, Fetch) else self._ask()
 
     def failed(self, reply: Reply, retry_s: float | None = None) -> None:
@@ -181,7 +181,7 @@ class Rota(_Asked[T]):
 
     def every(self, period_s: float) -> None:
         """Ask about each this often from now on."""
-        self._timing = replace(self._timing, period_s=period_s)
+        self.timing = replace(self.timing, period_s=period_s)
 
     def soon(self, key: str) -> None:
         """Ask about it at the next tick."""
@@ -194,7 +194,7 @@ class Rota(_Asked[T]):
             return ()
         if self._per_tick is not None:
             due = sorted(due, key=lambda key: known.get(key, 0))[: self._per_tick]
-        after_ns = at_ns + round(self._timing.period_s * NS_PER_S)
+        after_ns = at_ns + round(self.timing.period_s * NS_PER_S)
         self._due_ns.update(dict.fromkeys(due, after_ns))
         return [self._ask(key) for key in due]
 

@@ -34,10 +34,10 @@ from msgspec.structs import replace
 
 from cockpit.core.account import normal_address
 from cockpit.core.events import FundingPayment, Margin
-from cockpit.core.units import HOUR_NS, NS_PER_S, hour_floor_ns
+from cockpit.core.units import HOUR_NS, hour_floor_ns
 from cockpit.venues.contract import Fetch, Frame, Output, Reply
 from cockpit.venues.kit import accounts
-from cockpit.venues.kit.account_ledger import checked, failure
+from cockpit.venues.kit.account_ledger import checked
 from cockpit.venues.kit.backfill import Backfill, Page, Plan
 from cockpit.venues.kit.decoding import decode, refused, reject, rejects
 from cockpit.venues.kit.numbers import Odd
@@ -75,7 +75,7 @@ class Accounts:
         self._rota = Rota(
             VENUE, _ask_account, wire.ANSWER, Timing(period_s=_POLL_S, retry_s=_POLL_S)
         )
-        self._addresses = accounts.Accounts(VENUE, self._rota, retry_s=_POLL_S, stale_s=_STALE_S)
+        self._addresses = accounts.Accounts(VENUE, self._rota, accounts.Followed, stale_s=_STALE_S)
         self._keys = Subscriptions(encode, _RULES)
         self._payments = Backfill(_PAYMENTS, _ask_payments)
         self.parts = (self._addresses, self._keys, self._payments)
@@ -165,7 +165,8 @@ class Accounts:
             problem = problem or f"account: {answer}"
         elif _is_none(reply, answer) and not cursor:
             what = "account with this index" if address.isdigit() else "account of this address"
-            return self._addresses.unknown(address, at_ns, f"Lighter has no {what} (yet)")
+            followed = self._addresses.followed[address]
+            return followed.unknown(at_ns, f"Lighter has no {what} (yet)")
         elif problem or answer.code not in (None, 200):
             problem = f"{problem or 'account'}: {answer.code or ''} {answer.message or ''}"
         elif answer.accounts is None:
@@ -198,16 +199,16 @@ class Accounts:
             out += [*followed.ledger.whole(str(number), held, at_ns), margin]
         out += [*rejects(VENUE, at_ns, "account", odd, reply.body), *self._listen(at_ns)]
         if problem:
-            followed.standing = accounts.Standing.REFUSED
-            return [*out, *followed.ledger.state("failed", at_ns, failure(problem, _POLL_S))]
+            followed.read_ns = None
+            return [*out, *self._addresses.refused(address, at_ns, problem)]
         more, total = str(answer.next_cursor or ""), answer.total
         is_short = total is not None and len(reading) < total
         if answer.accounts and more and more != cursor and (is_short or total is None):
             out.append(_ask_account(address, more))
         elif not is_short or address.isdigit():
-            return [*out, *self._addresses.read(address, at_ns, is_flat=all(reading.values()))]
+            return [*out, *followed.read(at_ns, is_flat=all(reading.values()))]
         parts = len(reading), max(total or 0, len(reading) + 1)
-        return [*out, *self._addresses.reading(address, at_ns, parts)]
+        return [*out, *followed.reading(at_ns, parts)]
 
     def _on_payments(self, reply: Reply, answer: wire.Answer | str) -> Sequence[Output]:
         """A page of payments, or the word that they are not for everybody."""
@@ -224,9 +225,7 @@ class Accounts:
         rows = wire.rows_of(answer.position_fundings, odd)
         paid = self._paid(address, pool, rows, at_ns, odd)
         stamps_ns = [payment.venue_ns for payment in paid if payment.venue_ns is not None]
-        oldest_ns = at_ns - _PAYMENTS.depth_s * NS_PER_S
-        is_over = min(stamps_ns, default=0) <= oldest_ns
-        cursor = None if is_over else str(answer.next_cursor or "")
+        cursor = str(answer.next_cursor or "")
         again = self._payments.answered(reply.key, stamps_ns, at_ns, cursor)
         return [*paid, *rejects(VENUE, at_ns, "funding payments", odd, reply.body), *again]
 

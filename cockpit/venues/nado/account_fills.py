@@ -7,7 +7,7 @@ They are asked for when a size has changed, newest first, back to where the open
 position whose beginning they do not reach has no entry.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from cockpit.core.units import NS_PER_S
 from cockpit.venues.contract import Fetch
+from cockpit.venues.kit.numbers import Odd
 from cockpit.venues.nado import account_messages as wire
 from cockpit.venues.nado.messages import whole
 from cockpit.venues.nado.rest import archive
@@ -49,8 +50,8 @@ class Filled(NamedTuple):
         return -self.quote / self.size
 
 
-def read_matches(page: wire.Matches) -> Iterator[Filled | str]:
-    """The matches of perpetuals, or why one is none."""
+def _matches(page: wire.Matches, odd: Odd) -> Iterator[Filled]:
+    """The matches of perpetuals; `odd` hears of those that are none."""
     stamps_s = {row.submission_idx: row.timestamp for row in page.txs}
     for row in page.matches:
         balance, at_s = row.pre_balance.base.perp, stamps_s.get(row.submission_idx)
@@ -58,7 +59,7 @@ def read_matches(page: wire.Matches) -> Iterator[Filled | str]:
         if balance is None:
             continue
         if at_s is None or not size or quote is None or fee is None or (quote + fee) * size >= 0:
-            yield f"match {row.submission_idx} has no time, size or price"
+            odd.append(f"match {row.submission_idx} has no time, size or price")
             continue
         held = Held(balance.product_id, row.isolated)
         order = (row.submission_idx, row.digest)
@@ -66,15 +67,15 @@ def read_matches(page: wire.Matches) -> Iterator[Filled | str]:
 
 
 class Opening(NamedTuple):
-    """What a position was opened at, on average of what is open of it."""
+    """What a position was opened at, on average of what is open of it; None while unknown."""
 
-    entry: float
-    opened_ns: int
+    entry: float | None = None
+    opened_ns: int | None = None
 
 
-def opening(fills: Iterable[Filled], amount: int) -> Opening | None:
-    """The opening of a position of this size, from its fills, newest first; None where they do not
-    reach back to where it was flat."""
+def opening(fills: Iterable[Filled], amount: int) -> Opening:
+    """The opening of a position of this size, from its fills, newest first; unknown where they do
+    not reach back to where it was flat."""
     rest = amount
     found: list[Filled] = []
     for fill in fills:
@@ -83,7 +84,7 @@ def opening(fills: Iterable[Filled], amount: int) -> Opening | None:
         if not rest:
             break
     if rest or not amount:
-        return None
+        return Opening()
     size = cost = 0
     for fill in reversed(found):
         after = size + fill.size
@@ -113,7 +114,7 @@ class _Position:
     @property
     def is_explained(self) -> bool:
         if self.counted is None:
-            return not self.size or opening(self.fills, self.size) is not None
+            return not self.size or opening(self.fills, self.size).entry is not None
         later = sum(fill.size for fill in self.fills if fill.order > self.newest)
         return later == self.size - self.counted
 
@@ -123,96 +124,66 @@ class _Position:
 
 
 @dataclass(slots=True)
-class _Traded:
-    """One subaccount. `page` is where the next page begins, None at the newest; `due_ns` when it
-    is asked for, None while nothing is missing; `asked` how often since a size has changed."""
+class Traded:
+    """The matches of one subaccount. `page` is where the next page begins, None at the newest;
+    `due_ns` when it is asked for, None while its positions are explained by those that are known;
+    `asked` how often it was since a size changed."""
 
     positions: dict[Held, _Position] = field(default_factory=dict)
     due_ns: int | None = None
     page: int | None = None
     asked: int = 0
 
-    def learn(self, rows: Sequence[Filled]) -> list[Filled]:
-        """The news of a page, oldest first."""
-        known = {row.order for position in self.positions.values() for row in position.fills}
-        news = sorted(row for row in rows if row.order not in known)
-        for row in news:
-            self.positions.setdefault(row.held, _Position()).fills.append(row)
-        for position in self.positions.values():
-            position.fills.sort(reverse=True)
-            del position.fills[_KEPT:]
-        return news
+    @property
+    def is_reading(self) -> bool:
+        """Whether an answer is still to come that may tell an entry."""
+        return self.due_ns is not None and (self.page is not None or self.asked < _PATIENCE)
 
-
-class Fills:
-    """The matches of followed subaccounts, by address and subaccount."""
-
-    def __init__(self) -> None:
-        self._traded: dict[tuple[str, str], _Traded] = {}
-
-    def keep(self, addresses: Iterable[str]) -> None:
-        """Forget all others."""
-        kept = set(addresses)
-        self._traded = {place: one for place, one in self._traded.items() if place[0] in kept}
-
-    def opening(self, address: str, subaccount: str, held: Held, amount: int) -> Opening | None:
-        """None where it is not known."""
-        traded = self._traded.get((address, subaccount))
-        position = None if traded is None else traded.positions.get(held)
+    def opening(self, held: Held, amount: int) -> Opening:
+        position = self.positions.get(held)
         if position is None or position.size != amount or not position.is_explained:
-            return None
+            return Opening()
         return opening(position.fills, amount)
 
-    def follow(self, address: str, subaccount: str, sizes: Mapping[Held, int], at_ns: int) -> None:
-        """The open positions of a subaccount as read now, in 1e-18: what changed was traded."""
-        traded = self._traded.setdefault((address, subaccount), _Traded())
-        is_news = False
-        for held in traded.positions.keys() | sizes.keys():
-            position = traded.positions.setdefault(held, _Position())
-            is_news |= position.size != sizes.get(held, 0)
-            position.size = sizes.get(held, 0)
-        if is_news:
-            traded.due_ns, traded.page, traded.asked = at_ns, None, 0
+    def follow(self, sizes: Mapping[Held, int], at_ns: int) -> None:
+        """The open positions as read now, in 1e-18: what changed was traded."""
+        for held in self.positions.keys() | sizes.keys():
+            position = self.positions.setdefault(held, _Position())
+            if position.size != sizes.get(held, 0):
+                position.size = sizes.get(held, 0)
+                self.due_ns, self.page, self.asked = at_ns, None, 0
 
-    def is_reading(self, address: str) -> bool:
-        """Whether an answer is still to come that may tell an entry."""
-        mine = [one for place, one in self._traded.items() if place[0] == address]
-        return any(
-            one.due_ns is not None and (one.page is not None or one.asked < _PATIENCE)
-            for one in mine
-        )
+    def tick(self, address: str, subaccount: str, at_ns: int) -> Iterator[Fetch]:
+        """The question for a page, if it is due."""
+        if self.due_ns is None or at_ns < self.due_ns:
+            return
+        self.due_ns, self.asked = at_ns + _AGAIN_NS, self.asked + 1
+        asked: dict[str, object] = {"subaccounts": [subaccount], "limit": _ROWS}
+        if self.page is not None:
+            asked["idx"] = self.page
+        fetch = archive("account_fills", {"matches": asked}, _WEIGHT, f"{address} {subaccount}")
+        yield replace(fetch, background=False)
 
-    def tick(self, at_ns: int) -> Iterator[Fetch]:
-        for (address, subaccount), traded in self._traded.items():
-            if traded.due_ns is not None and at_ns >= traded.due_ns:
-                traded.due_ns, traded.asked = at_ns + _AGAIN_NS, traded.asked + 1
-                yield _ask(address, subaccount, traded.page)
-
-    def take(self, address: str, subaccount: str, rows: Sequence[Filled]) -> list[Filled]:
+    def take(self, page: wire.Matches, odd: Odd) -> list[Filled]:
         """What a page brings that was not known, oldest first."""
-        traded = self._traded.get((address, subaccount))
-        if traded is None:
-            return []
-        news, positions = traded.learn(rows), traded.positions.values()
-        for position in positions:
+        rows, positions = list(_matches(page, odd)), self.positions
+        known = {row.order for position in positions.values() for row in position.fills}
+        news = sorted(row for row in rows if row.order not in known)
+        for row in news:
+            positions.setdefault(row.held, _Position()).fills.append(row)
+        for position in positions.values():
+            position.fills.sort(reverse=True)
+            del position.fills[_KEPT:]
             position.count()
-        if all(position.is_explained for position in positions):
-            traded.due_ns = None
-        elif traded.asked >= _MOST_ASKED:
+        self.page = None
+        if all(position.is_explained for position in positions.values()):
+            self.due_ns = None
+        elif self.asked >= _MOST_ASKED:
             # Something changed it that was no match, or so long ago that nobody looks for it.
-            traded.due_ns = None
-            for position in positions:
+            self.due_ns = None
+            for position in positions.values():
                 position.counted = position.counted if position.is_explained else None
-        elif news and len(rows) >= _ROWS:
-            traded.page, traded.due_ns = rows[-1].order[0], 0
-            return news
-        traded.page = None
+        elif len(page.matches) >= _ROWS and (news or not rows):
+            # Also where spot markets fill a page.
+            self.page, self.due_ns = page.matches[-1].submission_idx, 0
         return news
-
-
-def _ask(address: str, subaccount: str, page: int | None) -> Fetch:
-    asked: dict[str, object] = {"subaccounts": [subaccount], "limit": _ROWS}
-    if page is not None:
-        asked["idx"] = page
-    fetch = archive("account_fills", {"matches": asked}, _WEIGHT, f"{address} {subaccount}")
-    return replace(fetch, background=False)

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from cockpit.core.units import NS_PER_S
 from cockpit.venues.kit.fields import Rows, Seconds
 from cockpit.venues.nado.messages import Answer, Scaled
 
@@ -47,7 +48,6 @@ class Product(Struct, gc=False, frozen=True):
 class Info(Struct, gc=False, frozen=True):
     """`healths` are initial, maintenance and unweighted."""
 
-    exists: bool
     healths: tuple[Health, Health, Health]
     perp_balances: tuple[Balance, ...]
     perp_products: tuple[Product, ...]
@@ -70,10 +70,18 @@ class PaymentRow(Struct, gc=False, frozen=True):
     amount: Scaled = None
     balance_amount: Scaled = None
 
+    @property
+    def stamp_ns(self) -> int:
+        return self.timestamp * NS_PER_S
+
 
 class Payments(Struct, gc=False, frozen=True):
     funding_payments: Rows
     next_idx: str | int | None = None
+
+    @property
+    def cursor(self) -> str | None:
+        return None if self.next_idx is None else str(self.next_idx)
 
 
 class OfBase(Struct, gc=False, frozen=True):

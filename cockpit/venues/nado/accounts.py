@@ -27,34 +27,45 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from cockpit.core.events import AccountFill, FundingPayment, Margin, Position, Reject
-from cockpit.core.units import HOUR_NS, NS_PER_S
+from cockpit.core.units import NS_PER_S
 from cockpit.venues.contract import Fetch, Output, Reply
 from cockpit.venues.kit.account_ledger import PAYMENTS_NS
-from cockpit.venues.kit.accounts import Accounts, UnreadableError
-from cockpit.venues.kit.decoding import reject
+from cockpit.venues.kit.accounts import Accounts, Followed, UnreadableError
+from cockpit.venues.kit.backfill import Backfill, Page, Plan
+from cockpit.venues.kit.decoding import reject, rejects
+from cockpit.venues.kit.numbers import Odd
 from cockpit.venues.kit.parts import OverHttp
 from cockpit.venues.kit.polling import Rota, Timing, read
 from cockpit.venues.kit.rows import RowReader
 from cockpit.venues.nado import account_messages as wire
-from cockpit.venues.nado.account_fills import Fills, Held, read_matches
+from cockpit.venues.nado.account_fills import Held, Traded
 from cockpit.venues.nado.mapper import VENUE, NadoMarket
 from cockpit.venues.nado.messages import X18, problem, whole, x18
 from cockpit.venues.nado.rest import archive
 
 _PERIOD_S, _STALE_S = 15.0, 60.0
 _ROWS = 100
-_SETTLING_NS = 90 * NS_PER_S
-_PAYMENTS = RowReader(VENUE, wire.PaymentRow, "product_id")
+_PAYMENTS = Plan(
+    newest_first=True, rows=_ROWS, by_cursor=True, depth_s=PAYMENTS_NS // NS_PER_S,
+    settling_s=90, retry_s=90,
+)  # fmt: skip
+_PAID = RowReader(VENUE, wire.PaymentRow, "product_id")
 _DIGEST = 10
 """Characters of an order's digest that tell two fills of one transaction apart."""
 
 
-class _Part(NamedTuple):
-    """One pool as it was read."""
+class _Pool(NamedTuple):
+    """One pool as it was read; `parent` is the subaccount that it was set apart from, or itself."""
 
     subaccount: str
-    positions: Sequence[Position]
-    margin: Margin
+    parent: str
+    name: str
+    held: Sequence[tuple[wire.Balance, wire.Product | None]]
+    healths: Sequence[wire.Health]
+
+    @property
+    def is_apart(self) -> bool:
+        return self.subaccount != self.parent
 
 
 @dataclass(slots=True)
@@ -76,6 +87,17 @@ class _Round:
         return 1 + len(self.infos) + len(self.apart), 1 + 2 * len(self.names)
 
 
+@dataclass(slots=True, eq=False)
+class Wallet(Followed):
+    """One address. `pools` are those that were stated, by subaccount; `traded` what each of the
+    subaccounts traded, with what is set apart from it."""
+
+    payments: Backfill = field(kw_only=True)
+    round: _Round | None = None
+    pools: dict[str, str] = field(default_factory=dict)
+    traded: dict[str, Traded] = field(default_factory=dict)
+
+
 class PublicAccounts(OverHttp):
     """The wanted addresses. `products` are the listed markets by id."""
 
@@ -83,13 +105,10 @@ class PublicAccounts(OverHttp):
         self._products = products
         timing = Timing(period_s=_PERIOD_S, retry_s=_PERIOD_S)
         self._rota = Rota(VENUE, _ask_subaccounts, wire.SUBACCOUNTS, timing)
-        self._accounts = Accounts(VENUE, self._rota, retry_s=_PERIOD_S, stale_s=_STALE_S)
-        self._rounds: dict[str, _Round] = {}
-        self._pools: dict[str, dict[str, str]] = {}
-        """Address -> subaccount -> pool, of those that were stated."""
-        self._due_ns: dict[tuple[str, str], int] = {}
-        """When the payments of a subaccount are asked for next."""
-        self._fills = Fills()
+        self._accounts = Accounts(
+            VENUE, self._rota, stale_s=_STALE_S,
+            follow=lambda ledger: Wallet(ledger, payments=Backfill(_PAYMENTS, self._ask_payments)),
+        )  # fmt: skip
         self.answers: Mapping[str, Callable[[Reply], list[Output]]] = {
             "account": self._on_subaccounts,
             **dict.fromkeys(wire.HALVES, self._on_half),
@@ -97,32 +116,31 @@ class PublicAccounts(OverHttp):
             "account_fills": self._on_fills,
         }
 
-    def want(self, addresses: Iterable[str], at_ns: int) -> list[Output]:
-        out = list(self._accounts.want(addresses, at_ns))
-        for kept in (self._rounds, self._pools):
-            for address in kept.keys() - self._accounts.followed.keys():
-                del kept[address]
-        self._fills.keep(self._accounts.followed)
-        return out
+    def want(self, addresses: Iterable[str], at_ns: int) -> Sequence[Output]:
+        return self._accounts.want(addresses, at_ns)
 
     def tick(self, at_ns: int) -> list[Output]:
         out = list(self._accounts.tick(at_ns))
-        due = [
-            (address, subaccount)
-            for address, pools in self._pools.items()
-            for subaccount in pools
-            if at_ns >= self._due_ns.get((address, subaccount), 0)
-        ]
-        asked = [self._ask_payments(*which, at_ns) for which in due]
-        return [*out, *self._fills.tick(at_ns), *asked]
+        for address, wallet in self._accounts.followed.items():
+            for subaccount, traded in wallet.traded.items():
+                out += traded.tick(address, subaccount, at_ns)
+            out += wallet.payments.want((f"{address} {each}" for each in wallet.pools), at_ns)
+        return out
+
+    def _about(self, reply: Reply) -> tuple[str, Wallet | None, str]:
+        """The address, what is known of it, and the subaccount that an answer is about."""
+        address, _, subaccount = reply.key.rpartition(" ")
+        return address, self._accounts.followed.get(address), subaccount
 
     # --- a round ------------------------------------------------------------------------------
 
     def _on_subaccounts(self, reply: Reply) -> list[Output]:
-        answer = self._rota.read(reply)
+        answer, wallet = self._rota.read(reply), self._accounts.followed.get(reply.key)
         address, _, name = reply.key.partition("/")
         if isinstance(answer, Reject):
             return self._refused(reply.key, answer)
+        if wallet is None:
+            return []
         rows = [row for row in answer.subaccounts if row.subaccount.lower().startswith(address)]
         if len(answer.subaccounts) >= _ROWS:
             told = reject(VENUE, reply.at_ns, f"account: {_ROWS} subaccounts, there may be more")
@@ -134,8 +152,8 @@ class PublicAccounts(OverHttp):
         }
         if not names:
             reason = "no such subaccount" if rows else "the venue has no subaccount of it"
-            return list(self._accounts.unknown(reply.key, reply.at_ns, reason))
-        current = self._rounds[reply.key] = _Round(names)
+            return [*wallet.unknown(reply.at_ns, reason)]
+        wallet.round = _Round(names)
         halves = [
             Fetch(
                 name=kind, path=f"/gateway/v1/query?type={kind}&subaccount={subaccount}",
@@ -144,89 +162,69 @@ class PublicAccounts(OverHttp):
             for subaccount in names
             for kind, weight in (("subaccount_info", 2), ("isolated_positions", 10))
         ]  # fmt: skip
-        return [*halves, *self._accounts.reading(reply.key, reply.at_ns, current.parts)]
+        return [*halves, *wallet.reading(reply.at_ns, wallet.round.parts)]
 
     def _on_half(self, reply: Reply) -> list[Output]:
         """Balances and healths of a subaccount, or the positions that are set apart from it."""
-        address, _, subaccount = reply.key.rpartition(" ")
+        address, wallet, subaccount = self._about(reply)
         answer = read(VENUE, wire.HALVES[reply.name], reply, problem)
-        current = self._rounds.get(address)
         if isinstance(answer, Reject):
             return self._refused(address, answer)
-        if current is None:
+        if wallet is None or wallet.round is None:
             return []
         if isinstance(answer.data, wire.Info):
-            current.infos[subaccount] = answer.data
+            wallet.round.infos[subaccount] = answer.data
         elif isinstance(answer.data, wire.IsolatedPositions):
-            current.apart[subaccount] = answer.data.isolated_positions
-        return self._end(address, current, reply.at_ns)
+            wallet.round.apart[subaccount] = answer.data.isolated_positions
+        if not wallet.round.is_whole:
+            return [*wallet.reading(reply.at_ns, wallet.round.parts)]
+        return self._end(address, wallet, wallet.round, reply.at_ns)
 
     def _refused(self, address: str, told: Reject) -> list[Output]:
-        self._rounds.pop(address, None)
+        wallet = self._accounts.followed.get(address)
+        if wallet is not None:
+            wallet.round = None
         return self._accounts.rejected(address, told)
 
-    def _end(self, address: str, current: _Round, at_ns: int) -> list[Output]:
-        """Once all of a round has answered: positions, margins, and that they are the whole."""
-        followed = self._accounts.followed.get(address)
-        if followed is None:
-            return []
-        if not current.is_whole:
-            return list(self._accounts.reading(address, at_ns, current.parts))
-        del self._rounds[address]
-        for subaccount in current.names:
-            self._fills.follow(address, subaccount, _sizes(current, subaccount), at_ns)
+    def _end(self, address: str, wallet: Wallet, current: _Round, at_ns: int) -> list[Output]:
+        """All of a round has answered: positions, margins, and that they are the whole."""
+        wallet.round = None
         try:
-            parts = [
-                part
-                for each in current.names
-                for part in self._parts(address, current, each, at_ns)
-            ]
-        except UnreadableError as error:
+            pools = [pool for each in current.names for pool in self._pools(current, each)]
+            for each in current.names:
+                sizes = {
+                    Held(row.product_id, pool.is_apart): amount
+                    for pool in pools if pool.parent == each
+                    for row, _ in pool.held if (amount := whole(row.balance.amount))
+                }  # fmt: skip
+                wallet.traded.setdefault(each, Traded()).follow(sizes, at_ns)
+            margins = [_margin(address, pool, at_ns) for pool in pools]
+            positions = [
+                self._position(wallet, pool, margin, held, at_ns)
+                for pool, margin in zip(pools, margins, strict=True)
+                for held in pool.held if whole(held[0].balance.amount) != 0
+            ]  # fmt: skip
+            # The ledger is told last: what it hears is taken for said.
+            out: list[Output] = [*wallet.ledger.pools(positions, margins, at_ns)]
+        except ValueError as error:
             return self._refused(address, reject(VENUE, at_ns, f"account: {error}"))
-        # The ledger is told only now: what it hears is taken for said.
-        before, pools = self._pools.get(address, {}), {p.subaccount: p.margin.pool for p in parts}
-        nothing = Margin(
-            venue=VENUE, recv_ns=at_ns, account=address, equity=0.0, used=0.0, available=0.0,
-            maintenance=0.0, cross_equity=0.0,
-        )  # fmt: skip
-        parts += [
-            _Part(subaccount, (), replace(nothing, pool=pool))
-            for subaccount, pool in before.items()
-            if subaccount not in pools
-        ]
-        out: list[Output] = []
-        for part in parts:
-            out += followed.ledger.whole(part.margin.pool, part.positions, at_ns)
-            out.append(part.margin)
-        self._pools[address] = pools
-        if not followed.ledger.is_known and self._fills.is_reading(address):
+        wallet.pools = {pool.subaccount: pool.name for pool in pools}
+        if not wallet.ledger.is_known and any(one.is_reading for one in wallet.traded.values()):
             known, wanted = current.parts
-            return [*out, *self._accounts.reading(address, at_ns, (known, wanted + 1))]
-        is_flat = not any(part.positions for part in parts)
-        return [*out, *self._accounts.read(address, at_ns, is_flat=is_flat)]
+            return [*out, *wallet.reading(at_ns, (known, wanted + 1))]
+        return [*out, *wallet.read(at_ns, is_flat=not positions)]
 
-    def _parts(self, address: str, current: _Round, subaccount: str, at_ns: int) -> Iterator[_Part]:
+    def _pools(self, current: _Round, subaccount: str) -> Iterator[_Pool]:
         """A subaccount, then each position that was set apart from it, in a pool of its own."""
         name, info = current.names[subaccount], current.infos[subaccount]
         products = {row.product_id: row for row in info.perp_products}
-        rows = []
-        for row in info.perp_balances:
-            if whole(row.balance.amount) != 0:
-                product = products.get(row.product_id)
-                position = self._position(address, name, row, product, at_ns)
-                rows.append(self._opened(subaccount, row, position))
-        yield _Part(subaccount, rows, _margin(address, name, info.healths, at_ns))
+        held = [(row, products.get(row.product_id)) for row in info.perp_balances]
+        yield _Pool(subaccount, subaccount, name, held, info.healths)
         for apart in current.apart[subaccount]:
-            balance = apart.base_balance
-            pool = _pool_apart(name, self._market(balance.product_id))
-            margin = _margin(address, pool, apart.healths, at_ns)
-            rows = []
-            if whole(balance.balance.amount) != 0:
-                position = self._position(address, pool, balance, apart.base_product, at_ns)
-                position = replace(position, margin_mode="isolated", isolated_equity=margin.equity)
-                rows = [self._opened(subaccount, balance, position)]
-            alone = replace(margin, maintenance=0.0, cross_equity=0.0)
-            yield _Part(apart.subaccount, rows, alone)
+            row = apart.base_balance
+            pool = _pool_apart(name, self._market(row.product_id))
+            alone = [(row, apart.base_product)]
+            yield _Pool(apart.subaccount, subaccount, pool, alone, apart.healths)
 
     def _market(self, product_id: int) -> NadoMarket:
         market = self._products.get(product_id)
@@ -235,58 +233,47 @@ class PublicAccounts(OverHttp):
         return market
 
     def _position(
-        self, address: str, pool: str, row: wire.Balance, product: wire.Product | None, at_ns: int
+        self,
+        wallet: Wallet,
+        pool: _Pool,
+        margin: Margin,
+        held: tuple[wire.Balance, wire.Product | None],
+        at_ns: int,
     ) -> Position:
-        market = self._market(row.product_id)
-        amount = x18(row.balance.amount)
+        """With what its matches tell of how it was opened, once they do."""
+        row, product = held
+        market, amount = self._market(row.product_id), whole(row.balance.amount)
         if not amount:
             raise UnreadableError(f"size in {market.native} is no number")
         risk = product.risk if product is not None else wire.Risk()
-        price = x18(risk.price_x18)
         weight = whole(
             risk.long_weight_maintenance_x18 if amount > 0 else risk.short_weight_maintenance_x18
         )
         mmf = None if weight is None else abs(X18 - weight) / X18
-        unit = market.unit
+        opened = wallet.traded[pool.parent].opening(Held(row.product_id, pool.is_apart), amount)
+        size, entry = amount / X18 * market.unit.contract, market.price(opened.entry)
+        mark = market.price(x18(risk.price_x18))
         return Position(
-            venue=VENUE, recv_ns=at_ns, symbol=market.symbol, account=address, pool=pool,
-            size=amount * unit.contract,
-            mark=unit.to_price(price) if price is not None and price > 0 else None,
-            margin_mode="cross",
+            venue=VENUE, recv_ns=at_ns, symbol=market.symbol, account=margin.account,
+            pool=pool.name, size=size, entry=entry, mark=mark, opened_ns=opened.opened_ns,
+            upnl=None if mark is None or entry is None else size * (mark - entry),
+            margin_mode="isolated" if pool.is_apart else "cross",
+            isolated_equity=margin.equity if pool.is_apart else None,
             mmf=mmf if mmf is not None and 0 < mmf < 1 else None,
         )  # fmt: skip
-
-    def _opened(self, subaccount: str, row: wire.Balance, position: Position) -> Position:
-        """With what its matches tell of how it was opened; as it is while they do not."""
-        held = Held(row.product_id, position.margin_mode == "isolated")
-        amount = whole(row.balance.amount) or 0
-        told = self._fills.opening(position.account, subaccount, held, amount)
-        if told is None:
-            return position
-        entry = self._market(row.product_id).unit.to_price(told.entry)
-        upnl = None if position.mark is None else position.size * (position.mark - entry)
-        return replace(position, entry=entry, upnl=upnl, opened_ns=told.opened_ns)
 
     # --- fills --------------------------------------------------------------------------------
 
     def _on_fills(self, reply: Reply) -> list[Output]:
         """Fills that are news; then the account is read again, because entries follow from them."""
-        address, _, subaccount = reply.key.rpartition(" ")
-        followed = self._accounts.followed.get(address)
-        name = self._pools.get(address, {}).get(subaccount)
-        answer = read(VENUE, wire.MATCHES, reply)
+        address, wallet, subaccount = self._about(reply)
+        answer, odd = read(VENUE, wire.MATCHES, reply), Odd()
         if isinstance(answer, Reject):
             return [answer]
-        if followed is None or name is None:
+        if wallet is None or subaccount not in wallet.pools or subaccount not in wallet.traded:
             return []
-        out: list[Output] = []
-        rows = []
-        for row in read_matches(answer):
-            if isinstance(row, str):
-                out.append(reject(VENUE, reply.at_ns, f"account_fills: {row}"))
-            else:
-                rows.append(row)
-        news = self._fills.take(address, subaccount, rows)
+        name, news = wallet.pools[subaccount], wallet.traded[subaccount].take(answer, odd)
+        out: list[Output] = [*rejects(VENUE, reply.at_ns, reply.name, odd, "")]
         for fill in news:
             market = self._products.get(fill.held.product_id)
             if market is None:
@@ -299,88 +286,76 @@ class PublicAccounts(OverHttp):
                 size=fill.size / X18 * unit.contract, price=unit.to_price(fill.price),
                 fee=fill.fee / X18,
             )  # fmt: skip
-            out += followed.ledger.fill(told)
+            out += wallet.ledger.fill(told)
         if news:
             self._rota.soon(address)
         return out
 
     # --- payments -----------------------------------------------------------------------------
 
-    def _ask_payments(
-        self, address: str, subaccount: str, at_ns: int, max_idx: str | int | None = None
-    ) -> Fetch:
-        """One page, the newest first; asked again after each full hour."""
-        self._due_ns[address, subaccount] = (at_ns // HOUR_NS + 1) * HOUR_NS + _SETTLING_NS
-        asked = {"subaccount": subaccount, "product_ids": sorted(self._products), "limit": _ROWS}
-        if max_idx is not None:
-            asked["max_idx"] = max_idx
-        key = f"{address} {subaccount}"
-        return archive("account_payments", {"interest_and_funding": asked}, 5, key)
+    def _ask_payments(self, page: Page) -> Fetch:
+        """The newest first; asked again after each full hour."""
+        asked: dict[str, object] = {
+            "subaccount": page.key.rpartition(" ")[2], "product_ids": sorted(self._products),
+            "limit": _ROWS,
+        }  # fmt: skip
+        if page.cursor is not None:
+            asked["max_idx"] = page.cursor
+        return archive("account_payments", {"interest_and_funding": asked}, 5, page.key)
 
     def _on_payments(self, reply: Reply) -> list[Output]:
-        address, _, subaccount = reply.key.rpartition(" ")
-        followed, pool = self._accounts.followed.get(address), self._pools.get(address, {})
-        answer = read(VENUE, wire.PAYMENTS, reply)
+        address, wallet, subaccount = self._about(reply)
+        answer, at_ns = read(VENUE, wire.PAYMENTS, reply), reply.at_ns
+        if wallet is None or subaccount not in wallet.pools:
+            return [answer] if isinstance(answer, Reject) else []
         if isinstance(answer, Reject):
-            self._due_ns[address, subaccount] = reply.at_ns + _SETTLING_NS
-            if followed is not None:
-                followed.ledger.drop(pool.get(subaccount, ""))
+            wallet.payments.failed(reply.key, at_ns)
             return [answer]
-        if followed is None or subaccount not in pool:
-            return []
-        rows, unread = _PAYMENTS.read(answer.funding_payments, reply.name, reply.at_ns)
-        out: list[Output] = [*unread.rejects]
-        page = []
-        is_end = answer.next_idx is None
+        rows, unread = _PAID.read(answer.funding_payments, reply.name, at_ns)
+        pool, page, odd = wallet.pools[subaccount], list[FundingPayment](), Odd()
         for row in rows:
-            market, usd = self._products.get(row.product_id), x18(row.amount)
-            stamp_ns = row.timestamp * NS_PER_S
-            if stamp_ns < reply.at_ns - PAYMENTS_NS:
-                is_end = True
-                break
+            market, usd, stamp_ns = (
+                self._products.get(row.product_id),
+                x18(row.amount),
+                row.stamp_ns,
+            )
+            if stamp_ns < at_ns - PAYMENTS_NS:
+                continue
             if market is None or usd is None:
-                out.append(reject(VENUE, reply.at_ns, "account_payments: no market or no sum"))
+                odd.append("no market or no sum")
                 continue
             size = x18(row.balance_amount)
             if size is None and row.balance_amount not in (None, ""):
-                out.append(reject(VENUE, reply.at_ns, "account_payments: a size is none"))
+                odd.append("a size is none")
             page.append(
                 FundingPayment(
-                    venue=VENUE, recv_ns=reply.at_ns, venue_ns=stamp_ns, symbol=market.symbol,
-                    account=address, usd=usd, pool=pool[subaccount],
+                    venue=VENUE, recv_ns=at_ns, venue_ns=stamp_ns, symbol=market.symbol,
+                    account=address, usd=usd, pool=pool,
                     size=None if size is None else size * market.unit.contract,
                 )
             )  # fmt: skip
-        is_news = followed.ledger.hold(page)
-        if is_end or not is_news:
-            return [*out, *followed.ledger.release(pool[subaccount])]
-        return [*out, self._ask_payments(address, subaccount, reply.at_ns, answer.next_idx)]
-
-
-def _sizes(current: _Round, subaccount: str) -> dict[Held, int]:
-    """The open positions of a subaccount and of those set apart from it, of 1e-18."""
-    rows = [(row, False) for row in current.infos[subaccount].perp_balances]
-    rows += [(row.base_balance, True) for row in current.apart[subaccount]]
-    return {
-        Held(row.product_id, is_isolated): amount
-        for row, is_isolated in rows
-        if (amount := whole(row.balance.amount))
-    }
+        wallet.ledger.hold(page)
+        asked = wallet.payments.answered(
+            reply.key, [row.stamp_ns for row in rows], at_ns, answer.cursor, len(unread.names)
+        )
+        told = () if asked else wallet.ledger.release(pool)
+        return [*unread.rejects, *rejects(VENUE, at_ns, reply.name, odd, ""), *told, *asked]
 
 
 def _pool_apart(name: str, market: NadoMarket) -> str:
     return f"{name} isolated {market.symbol}"
 
 
-def _margin(address: str, pool: str, healths: Sequence[wire.Health], at_ns: int) -> Margin:
+def _margin(address: str, pool: _Pool, at_ns: int) -> Margin:
     """Health after weights is what may still be lost: before initial, and before maintenance."""
-    initial, maintenance, equity = (x18(health.health) for health in healths)
+    initial, maintenance, equity = (x18(health.health) for health in pool.healths)
     if initial is None or maintenance is None or equity is None:
-        raise UnreadableError(f"a health of {pool} is no number")
+        raise UnreadableError(f"a health of {pool.name} is no number")
     return Margin(
-        venue=VENUE, recv_ns=at_ns, account=address, pool=pool, equity=equity,
-        used=equity - initial, available=max(0.0, initial), maintenance=equity - maintenance,
-        cross_equity=equity,
+        venue=VENUE, recv_ns=at_ns, account=address, pool=pool.name, equity=equity,
+        used=equity - initial, available=max(0.0, initial),
+        maintenance=0.0 if pool.is_apart else equity - maintenance,
+        cross_equity=0.0 if pool.is_apart else equity,
     )  # fmt: skip
 
 

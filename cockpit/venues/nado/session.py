@@ -75,7 +75,7 @@ class Session(VenueSession):
         out += self._rest.follow(self.wants, at_ns)
         # A position in a market that is not listed yet could not be named.
         accounts = self.wants.accounts if self.listing.is_whole else ()
-        return out + self._accounts.want(accounts, at_ns)
+        return [*out, *self._accounts.want(accounts, at_ns)]
 
     # --- frames -------------------------------------------------------------------------------
 

@@ -23,8 +23,7 @@ from cockpit.core.account import normal_address
 from cockpit.core.events import Position, Reject
 from cockpit.core.units import NS_PER_MS, NS_PER_S, hour_floor_ns
 from cockpit.venues.contract import Fetch, Output, Reply
-from cockpit.venues.kit.account_ledger import checked
-from cockpit.venues.kit.accounts import Accounts
+from cockpit.venues.kit.accounts import Accounts, Followed
 from cockpit.venues.kit.decoding import decode, encode, reject, rejects
 from cockpit.venues.kit.numbers import Odd, finite, positive
 from cockpit.venues.kit.polling import Rota, Timing
@@ -79,7 +78,7 @@ class AddressReader:
         self._markets = markets
         timing = Timing(period_s=_POLL_S, retry_s=_POLL_S)
         self._state = Rota(VENUE, _ask_state, wire.STATE, timing, check=problem)
-        self._accounts = Accounts(VENUE, self._state, retry_s=_POLL_S, stale_s=_STALE_S)
+        self._accounts = Accounts(VENUE, self._state, Followed, stale_s=_STALE_S)
         timing = Timing(period_s=_PAID_S, retry_s=60)
         self._payments = Rota(
             VENUE, self._first_page, wire.PAYMENTS, timing, check=problem, per_tick=1
@@ -99,28 +98,23 @@ class AddressReader:
 
     def _on_state(self, reply: Reply) -> Sequence[Output]:
         address, at_ns = reply.key, reply.at_ns
-        told = decode(wire.STATE, reply.body)
-        if not isinstance(told, str) and told.code == wire.NOT_FOUND:
-            return self._accounts.unknown(address, at_ns, "no brand has an account of this address")
+        followed, told = self._accounts.followed.get(address), decode(wire.STATE, reply.body)
+        if followed and not isinstance(told, str) and told.code == wire.NOT_FOUND:
+            return followed.unknown(at_ns, "no brand has an account of this address")
         answer = self._state.read(reply)
         if isinstance(answer, Reject):
             return self._accounts.rejected(address, answer)
-        followed = self._accounts.followed.get(address)
         if followed is None or answer.data is None:
             return ()
         rows, odd = answer.data.accounts, Odd()
         try:
-            held = {row.pool: checked(self._positions(address, row, at_ns, odd)) for row in rows}
+            held = [one for row in rows for one in self._positions(address, row, at_ns, odd)]
+            margins = [wire.margin(address, row, at_ns, odd) for row in rows]
+            out: list[Output] = [*followed.ledger.pools(held, margins, at_ns)]
         except ValueError as error:
             unread = reject(VENUE, at_ns, f"account: {error}", reply.body)
             return self._accounts.rejected(address, unread)
-        out: list[Output] = []
-        gone = {paid.pool for paid in self._paid.values() if paid.address == address} - held.keys()
-        for pool in sorted(gone):
-            out += followed.ledger.whole(pool, (), at_ns)
         for row in rows:
-            out += followed.ledger.whole(row.pool, held[row.pool], at_ns)
-            out.append(wire.margin(address, row, at_ns, odd))
             since_ms = at_ns // NS_PER_MS - _BACK_MS
             self._paid.setdefault(row.account_id, _Paid(address, row.pool, since_ms))
         out += self._payments.want(self._paid, at_ns)
@@ -128,7 +122,7 @@ class AddressReader:
         if any(row.account_value is None for row in rows):
             words = "account: the venue does not tell its margins now"
             return [*out, *self._accounts.refused(address, at_ns, words)]
-        return [*out, *self._accounts.read(address, at_ns, is_flat=not any(held.values()))]
+        return [*out, *followed.read(at_ns, is_flat=not any(one.size for one in held))]
 
     def _positions(
         self, address: str, row: wire.AccountRow, at_ns: int, odd: Odd

@@ -15,7 +15,7 @@ from cockpit.core.events import (
     Rtt,
 )
 from cockpit.venues.contract import MAIN, Fetch, Restart, Send
-from cockpit.venues.kit.accounts import Accounts, Standing
+from cockpit.venues.kit.accounts import Accounts, Followed
 from cockpit.venues.kit.decoding import request_number
 from cockpit.venues.kit.dedupe import Seen, Unchanged
 from cockpit.venues.kit.heartbeat import Heartbeat
@@ -313,34 +313,37 @@ def states(outputs: object) -> list[str]:
 
 
 def test_an_account_is_not_read_until_it_was_and_stale_when_that_is_long_ago() -> None:
-    accounts = Accounts("tiny", rota(), retry_s=3, stale_s=60)
+    accounts = Accounts("tiny", rota(), Followed, stale_s=60)
     assert len(only(Fetch, accounts.want(["0xab"], AT_NS))) == 1
-    assert accounts.followed["0xab"].standing is Standing.NOT_READ
-    assert states(accounts.read("0xab", at(1), is_flat=False)) == ["read"]
+    account = accounts.followed["0xab"]
+    assert account.read_ns is None
+    assert states(account.read(at(1), is_flat=False)) == ["read"]
     assert states(accounts.refused("0xab", at(30), "HTTP 500")) == []
     assert states(accounts.tick(at(60))) == []
     assert states(accounts.tick(at(61))) == ["failed"]
     assert states(accounts.tick(at(62))) == []
-    assert states(accounts.read("0xab", at(70), is_flat=True)) == ["flat"]
+    assert states(account.read(at(70), is_flat=True)) == ["flat"]
 
 
 def test_an_account_that_was_never_read_says_at_once_that_it_could_not_be() -> None:
-    accounts = Accounts("tiny", rota(), retry_s=3, stale_s=60)
+    accounts = Accounts("tiny", rota(), Followed, stale_s=60)
     accounts.want(["0xab"], AT_NS)
+    account = accounts.followed["0xab"]
     assert states(accounts.refused("0xab", at(1), "HTTP 500")) == ["failed"]
-    assert states(accounts.unknown("0xab", at(2), "no such account")) == ["unknown"]
-    assert states(accounts.read("0xcd", at(3), is_flat=True)) == []
+    assert states(account.unknown(at(2), "no such account")) == ["unknown"]
+    assert states(accounts.refused("0xcd", at(3), "HTTP 500")) == [], "nobody follows it"
 
 
 def test_an_account_in_parts_says_how_many_have_answered_until_all_of_it_was_read_once() -> None:
-    accounts = Accounts("tiny", rota(), retry_s=3, stale_s=60)
+    accounts = Accounts("tiny", rota(), Followed, stale_s=60)
     accounts.want(["0xab"], AT_NS)
-    (said,) = accounts.reading("0xab", at(1), (2, 3))
+    account = accounts.followed["0xab"]
+    (said,) = account.reading(at(1), (2, 3))
     assert (said.state, said.reason) == ("waiting", "reading 2 of 3")
     assert (said.parts_known, said.parts_wanted) == (2, 3)
-    assert states(accounts.reading("0xab", at(2), (2, 3))) == []
-    assert states(accounts.read("0xab", at(3), is_flat=False)) == ["read"]
-    assert states(accounts.reading("0xab", at(13), (1, 3))) == []
+    assert states(account.reading(at(2), (2, 3))) == []
+    assert states(account.read(at(3), is_flat=False)) == ["read"]
+    assert states(account.reading(at(13), (1, 3))) == []
 
 
 # --- what was said already ------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from cockpit.core.events import AccountState, FundingPayment, Instrument, Position
+from cockpit.core.events import AccountState, FundingPayment, Instrument, Margin, Position
 from cockpit.venues.contract import Fetch
 from cockpit.venues.kit.account_ledger import Ledger, checked
 from cockpit.venues.kit.backfill import Backfill, Page, Plan
@@ -90,9 +90,34 @@ def test_a_payment_is_told_once_and_again_where_the_venue_corrects_it() -> None:
     ledger = Ledger("v", "0xab")
     told = [row.usd for usd in (1.5, 1.5, 1.25, 1.25) for row in ledger.payment(paid(usd))]
     assert told == [1.5, 1.25]
-    assert not ledger.hold([paid(1.25)])
-    assert ledger.hold([paid(1.0)])
+    ledger.hold([paid(1.25)])
+    assert list(ledger.release("")) == []
+    ledger.hold([paid(1.0)])
     assert [row.usd for row in ledger.release("")] == [1.0]
+
+
+def test_a_pool_that_is_no_more_is_told_closed_and_its_equity_nothing() -> None:
+    ledger = Ledger("v", "0xab")
+
+    def held(*pools: str) -> list[Position | Margin]:
+        positions = [
+            Position(venue="v", recv_ns=T0, symbol="BTC", account="0xab", pool=pool, size=2.0)
+            for pool in pools
+        ]
+        margins = [
+            Margin(venue="v", recv_ns=T0, account="0xab", pool=pool, equity=70.0) for pool in pools
+        ]
+        return list(ledger.pools(positions, margins, T0))
+
+    assert [row.pool for row in held("a", "b")] == ["a", "a", "b", "b"], "a position, its margin"
+    told = held("a")
+    assert [(row.pool, row.size) for row in told if isinstance(row, Position)] == [
+        ("a", 2.0), ("b", 0.0),
+    ]  # fmt: skip
+    assert [(row.pool, row.equity) for row in told if isinstance(row, Margin)] == [
+        ("a", 70.0), ("b", 0.0),
+    ]  # fmt: skip
+    assert {row.pool for row in held("a")} == {"a"}
 
 
 def test_two_positions_of_one_market_in_one_pool_are_not_taken_for_one() -> None:
@@ -103,3 +128,4 @@ def test_two_positions_of_one_market_in_one_pool_are_not_taken_for_one() -> None
     with pytest.raises(ValueError, match="two positions in BTC"):
         checked(rows)
     assert checked([*rows[:2], replace(rows[2], size=0.0)])[:2] == rows[:2]
+    assert len(checked([*rows[:2], replace(rows[2], pool="isolated")])) == 3

@@ -138,6 +138,20 @@ def test_pages_go_back_until_every_position_has_its_beginning() -> None:
     assert again(session, info(SHORT)).opened_ns == (AT_S - 300) * 10**9
 
 
+def test_a_page_that_matches_of_spot_markets_fill_is_not_the_last() -> None:
+    session = following()
+    read(session, info(SHORT), apart())
+    asked(session)
+    page = [match(index, 0.1, 100_000.0) for index in range(901, 1_001)]
+    for row in page:
+        row["pre_balance"] = {"base": {"spot": {}}, "quote": None}
+    assert told(session, *page) == []
+    (question,) = asked(session, 2)
+    assert question["idx"] == 901
+    told(session, match(700, -0.5, 101_000.0))
+    assert again(session, info(SHORT)).entry == pytest.approx(101_000.0)
+
+
 def test_matches_that_the_archive_does_not_have_yet_leave_the_entry_unknown() -> None:
     session = following()
     read(session, info(SHORT), apart())

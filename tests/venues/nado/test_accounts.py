@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cockpit.core.events import AccountState, FundingPayment, Margin, Position, Reject
-from cockpit.venues.contract import Fetch, Wants
+from cockpit.venues.contract import Fetch, Wanted, Wants
 from cockpit.venues.nado import SPEC
 from cockpit.venues.nado.session import Session
 from tests.invariants import Invariants
@@ -264,6 +264,12 @@ def test_a_position_that_closed_in_a_round_that_failed_is_told_closed_by_the_nex
     assert [(p.symbol, p.size) for p in only(Position, outputs)] == [("BTC", 0.0)]
 
 
+def test_a_market_that_is_held_twice_is_not_half_of_what_is_held() -> None:
+    outputs = read(following(), info(SHORT, balance(2, x18(0.2), x18(0))), apart())
+    assert only(Position, outputs) == only(Margin, outputs) == []
+    assert states(outputs) == ["failed"]
+
+
 def test_a_list_of_subaccounts_that_may_be_cut_is_no_whole() -> None:
     rows = [(DEFAULT, "default", False)] * 100
     outputs = said(following(), "account", wallet(*rows))
@@ -333,9 +339,19 @@ def test_what_was_received_is_positive_and_what_was_paid_negative() -> None:
     ]  # fmt: skip
 
 
+def asked_payments(session: Session, seconds: int = 1) -> list[dict[str, Any]]:
+    """The questions for payments of the next seconds."""
+    fetches = only(Fetch, feed(session, *ticks(seconds)))
+    return [
+        json.loads(f.body or "")["interest_and_funding"]
+        for f in fetches if f.name == "account_payments"
+    ]  # fmt: skip
+
+
 def test_pages_go_back_until_what_is_known_and_no_payment_is_told_twice() -> None:
     session = following()
     read(session, info(SHORT), apart())
+    asked_payments(session)
     outputs = said(session, "account_payments", payments(paid(1, 1.0), more="8990"), DEFAULT)
     (fetch,) = only(Fetch, outputs)
     assert json.loads(fetch.body or "")["interest_and_funding"]["max_idx"] == "8990"
@@ -349,16 +365,51 @@ def test_pages_go_back_until_what_is_known_and_no_payment_is_told_twice() -> Non
 def test_a_page_that_is_refused_leaves_no_part_of_what_was_paid() -> None:
     session = following()
     read(session, info(SHORT), apart())
+    asked_payments(session)
     said(session, "account_payments", payments(paid(1, 1.0), more="8990"), DEFAULT)
     said(session, "account_payments", "no page", DEFAULT)
-    anew = said(session, "account_payments", payments(paid(1, 1.0), more="8990"), DEFAULT)
-    assert only(FundingPayment, anew) == [], "it begins with the first page again"
-    assert len(only(Fetch, anew)) == 1
+    (anew,) = asked_payments(session, 91)
+    assert "max_idx" not in anew, "it begins with the first page again"
+    later_ns = AT_NS + 91 * 10**9
+    newest = payments(paid(1, 1.0), more="8990")
+    outputs = said(session, "account_payments", newest, DEFAULT, later_ns)
+    assert only(FundingPayment, outputs) == []
+    assert len(only(Fetch, outputs)) == 1
+    whole = payments(paid(1, 1.0), paid(2, 0.5))
+    outputs = said(session, "account_payments", whole, DEFAULT, later_ns)
+    assert [payment.usd for payment in only(FundingPayment, outputs)] == [0.5, 1.0]
+
+
+def test_payments_are_asked_for_again_after_each_hour_from_the_newest_on() -> None:
+    session = following()
+    read(session, info(SHORT), apart())
+    asked_payments(session)
+    said(session, "account_payments", payments(paid(1, 1.0)), DEFAULT)
+    over_s = HOUR_S - AT_NS // 10**9 % HOUR_S
+    assert asked_payments(session, over_s + 80) == []
+    feed(session, *ticks(15, AT_NS + (over_s + 80) * 10**9))
+    at_ns = AT_NS + (over_s + 95) * 10**9
+    page = payments(paid(0, 2.0), paid(1, 1.0), more="8990")
+    outputs = said(session, "account_payments", page, DEFAULT, at_ns)
+    assert [payment.usd for payment in only(FundingPayment, outputs)] == [2.0]
+    assert only(Fetch, outputs) == [], "the page reaches what is known"
+
+
+def test_a_wallet_that_is_followed_again_is_told_what_it_was_paid_again() -> None:
+    session = following()
+    for _ in range(2):
+        feed(session, Wanted(at_ns=AT_NS, wants=Wants(accounts=(ADDRESS,))))
+        read(session, info(SHORT), apart())
+        asked_payments(session)
+        outputs = said(session, "account_payments", payments(paid(1, 1.0)), DEFAULT)
+        assert [payment.usd for payment in only(FundingPayment, outputs)] == [1.0]
+        feed(session, Wanted(at_ns=AT_NS, wants=Wants()))
 
 
 def test_payments_of_more_than_a_month_ago_end_the_pages() -> None:
     session = following()
     read(session, info(SHORT), apart())
+    asked_payments(session)
     old = payments(paid(1, 1.0), paid(32 * 24, 1.0), more="1")
     outputs = said(session, "account_payments", old, DEFAULT)
     assert len(only(FundingPayment, outputs)) == 1
