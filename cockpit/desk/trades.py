@@ -16,7 +16,15 @@ from cockpit.core.events import AccountFill, Event, Position
 from cockpit.core.units import NS_PER_S
 from cockpit.desk.contract import MakeTrade, Notice, RenameTrade, SplitTrade, TradeIntent
 from cockpit.portfolio.trades.keeper import Keeper
-from cockpit.portfolio.trades.storage import FILLS, TRADES, load, recall, save, save_fills
+from cockpit.portfolio.trades.storage import (
+    FILLS,
+    TRADES,
+    load,
+    load_fills,
+    recall,
+    save,
+    save_fills,
+)
 from cockpit.state.store import MarketStore
 from cockpit.state.trades import LegKey, TradeLeg, TradeRecord
 
@@ -45,6 +53,8 @@ class DeskTrades:
         self._written: frozenset[str] = frozenset()
         self._version = 0
         self._saved_ns = 0
+        self._is_recalled = False
+        """Whether what earlier runs knew is among the records."""
         self._problem = ""
         if folder is not None:
             self._load()
@@ -108,6 +118,7 @@ class DeskTrades:
         except ConfigError as error:
             self._trouble(error.ui_message)
             return
+        self._is_recalled = True
         self._read()
 
     def _read(self) -> None:
@@ -138,10 +149,17 @@ class DeskTrades:
         self._read()
 
     def _take_over(self) -> None:
-        """What was edited by hand holds; what it does not know yet stays. ConfigError."""
+        """What was edited by hand holds; what it does not know yet stays, and so does what only the
+        file knows to be over. ConfigError."""
         kept, records = load(self._path(TRADES)), self._records
         if self._file_stamp() is None:
             return
+        if not self._is_recalled:
+            # The file could not be read at the start: its legs go on from their own fills.
+            fills = load_fills(self._path(FILLS))
+            records.fills = {**records.fills, **fills.pop("", {})}
+            records.closed_fills = {**fills, **records.closed_fills}
+            self._is_recalled = True
         now = {leg.key: leg for record in records.open.values() for leg in record.legs}
         edited = {id: _with_present(record, now) for id, record in kept.open.items()}
         claimed = {leg.key for record in edited.values() for leg in record.legs}
@@ -152,9 +170,9 @@ class DeskTrades:
         }
         over = {record.id for record in records.closed}
         edited = {id: record for id, record in edited.items() if id not in over}
-        records.restore(
-            {**edited, **fresh}, list(records.closed), records.fills, records.closed_fills
-        )
+        closed = [*(record for record in kept.closed if record.id not in over), *records.closed]
+        closed.sort(key=lambda record: record.closed_ns or 0)
+        records.restore({**edited, **fresh}, closed, records.fills, records.closed_fills)
 
     def _trouble(self, words: str) -> None:
         if words != self._problem:

@@ -109,6 +109,42 @@ def test_a_file_that_cannot_be_read_is_said_and_never_written_over(tmp_path):
     assert len(desk.view.trades.open) == 1, "trades are found all the same"
 
 
+def test_a_mistake_that_is_mended_while_it_runs_costs_neither_journal_nor_fills(tmp_path):
+    first = Sitting(tmp_path)
+    first.hear(holds(*HL, 0.0, T0 + NS_PER_S), holds(*LT, 0.0, T0 + NS_PER_S))
+    first.trades.look()
+    first.trades.keep()
+    file, fills = tmp_path / "trades.toml", tmp_path / "trade_fills.jsonl"
+    good, [over] = file.read_text(), load(file).closed
+    file.write_text(good + "\n[[trade]]\nidd = 1\n")
+    second = Sitting(tmp_path, T0 + 60 * NS_PER_S)
+    assert "idd" in second.words[0]
+    file.write_text(good)
+    second.trades.keep()
+    assert load(file).closed == [over], "what is over stays in the journal"
+    assert over.id in load_fills(fills), "and so does what its legs traded"
+    assert len(second.view.trades.open) == 1, "what was opened meanwhile is there"
+
+
+def test_the_legs_of_a_mended_file_go_on_from_their_own_fills(tmp_path):
+    first = Sitting(tmp_path)
+    first.hear(holds(*HL, 2.5, T0 + NS_PER_S, entry=100.4))
+    first.clock.advance_s(2)
+    first.trades.look()
+    first.trades.keep()
+    before = dict(first.view.trades.fills)
+    file = tmp_path / "trades.toml"
+    good = file.read_text()
+    file.write_text(good + "\n[[trade]]\nidd = 1\n")
+    second = Sitting(tmp_path, T0 + 60 * NS_PER_S)
+    second.hear(holds(*HL, 2.5, T0 + 60 * NS_PER_S, entry=100.4))
+    file.write_text(good)
+    second.trades.keep()
+    assert {key: fills[: len(before[key])] for key, fills in second.view.trades.fills.items()} == (
+        before
+    )
+
+
 def test_an_account_that_is_away_at_the_start_costs_no_trade(tmp_path):
     Sitting(tmp_path)
     second = Sitting(tmp_path, T0 + 60 * NS_PER_S, with_lighter=False)
