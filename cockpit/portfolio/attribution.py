@@ -92,15 +92,16 @@ def _sample(portfolio: Portfolio) -> _Sample:
     rows = {_key(row): row for row in portfolio.rows}
     legs = [row.leg for row in portfolio.rows]
     total = sums.totals(legs, portfolio.pools)
-    old = {row.leg.venue for row in portfolio.rows if row.is_stale}
     # An address that the venue does not know holds nothing, however often it is asked.
-    old |= {a.venue for a in portfolio.accounts if a.is_stale and a.status != "unknown"}
+    away = {a.venue for a in portfolio.accounts if a.is_stale and a.status != "unknown"}
+    old = away | {row.leg.venue for row in portfolio.rows if row.is_stale}
     ratios = {
         venue.venue: venue.worst_margin_ratio
         for venue in sums.by_venue(legs, portfolio.pools)
         if venue.worst_margin_ratio is not None and venue.venue not in old
     }
-    worst = max(ratios.values(), default=None)
+    # The account that is away may be the worst.
+    worst = None if away else max(ratios.values(), default=None)
     carries = [leg.carry_usd_per_hour for leg in legs]
     return _Sample(
         portfolio=portfolio,

@@ -163,6 +163,29 @@ def test_what_is_stale_is_a_gap_and_its_return_is_no_jump(book):
     assert not book.store.exposure.jumps
 
 
+def test_while_an_account_is_away_the_worst_margin_is_not_that_of_the_others(book):
+    """One account stands at 80 % and one at 1 %: the first does not get safer by being unread."""
+    second = {"venue": "dydx", "recv_ns": T0}
+    book.store = MarketStore([(V, None), ("dydx", None)], ["BTC"])
+    book.store.follow([(V, A, ""), ("dydx", "dydx1a", "")])
+    for said, account, maintenance in (
+        (book.said(), A, 10.0),
+        (second, "dydx1a", 800.0),
+    ):
+        book.store.apply(Link(state="live", **said))
+        book.store.apply(AccountState(account=account, state="read", **said))
+        margin = {"equity": 1000.0, "maintenance": maintenance}
+        book.store.apply(Margin(account=account, **margin, **said))
+    book.tracker = Tracker(book.store, book.store.exposure)
+    book.look()
+    book.store.apply(Link(state="down", **second))
+    book.look()
+    before, after = book.store.exposure.margin_ratio.read()[1].tolist()
+    assert before == pytest.approx(0.8)
+    assert math.isnan(after)
+    assert not book.store.exposure.jumps
+
+
 def test_nothing_is_recorded_while_nothing_is_followed():
     store = MarketStore([(V, None)], ["BTC"])
     Tracker(store, store.exposure).look(T0)
