@@ -168,13 +168,16 @@ def exposure_samples(portfolio: Portfolio) -> Iterator[ExposureSample]:
     """A row for each followed account and for what was typed at a venue, in USD.
 
     What is stale, or was never read, has no figures. `margin_ratio` is that of the worst pool. An
-    account goes by its name, else by its address cut short.
+    account goes by its name, else by its address cut short. An address that the venue does not know
+    holds nothing and has no row: a sum over all accounts would never be known beside it.
     """
     names = {Account(a.venue, a.address): a for a in portfolio.accounts}
     legs = {Account(row.leg.venue, row.leg.account): None for row in portfolio.rows}
     for key in dict.fromkeys([*names, *legs]):
         known = names.get(key)
         mine = [row for row in portfolio.rows if (row.leg.venue, row.leg.account) == _pair(key)]
+        if known is not None and known.status == "unknown" and not mine:
+            continue
         sample = ExposureSample(
             venue=key.venue,
             account=(known.name if known else "") or short_address(key.address),

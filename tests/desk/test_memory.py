@@ -208,6 +208,14 @@ def test_an_account_that_is_stale_has_no_figures():
     assert (row.net_usd, row.equity_usd, row.margin_ratio) == (None, None, None)
 
 
+def test_an_address_that_nobody_has_is_no_account_that_is_not_known():
+    view = MarketStore([("dydx", None)], ["BTC"])
+    view.follow([("dydx", ADDRESS, "")])
+    view.apply(told(1, Link, state="live"))
+    view.apply(told(1, AccountState, state="unknown", account=ADDRESS))
+    assert list(exposure_samples(positions.read(view, at(2)))) == []
+
+
 def test_nothing_is_written_where_history_is_switched_off(folder):
     view = MarketStore([("dydx", None)], ["BTC"])
     order = MemoryOrder(folder=folder, settings=HistorySettings(enabled=False))
