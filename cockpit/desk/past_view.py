@@ -167,7 +167,7 @@ def _expose(
             minute_ns,
             total(row.net_usd for row in rows),
             total(row.carry_usd_per_hour for row in rows),
-            max(ratios, default=None),
+            max(ratios, default=None) if all(row.is_known for row in rows) else None,
         )
     history.jumps.extend(jump for jump in jumps if jump.at_ns <= at_ns)
 

@@ -324,7 +324,8 @@ class HistoryReader:
                 "SELECT at_ns, "
                 "CASE WHEN count(net_usd) = count(*) THEN sum(net_usd) END, "
                 "CASE WHEN count(carry_usd_per_hour) = count(*) THEN sum(carry_usd_per_hour) END, "
-                "max(margin_ratio) FROM exposure "
+                "CASE WHEN count(coalesce(net_usd, equity_usd, margin_ratio)) = count(*) "
+                "THEN max(margin_ratio) END FROM exposure "
                 "WHERE at_ns BETWEEN ? AND ? AND at_ns % ? < ? GROUP BY at_ns ORDER BY at_ns",
                 (from_ns, to_ns, step_s * NS_PER_S, 60 * NS_PER_S),
             ).fetchall()

@@ -174,6 +174,12 @@ class ExposureSample(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     margin_used_usd: float | None = None
     margin_ratio: float | None = None
 
+    @property
+    def is_known(self) -> bool:
+        """Whether it had been read: one that was not may have stood nearest to its liquidation."""
+        known = (self.net_usd, self.equity_usd, self.margin_ratio)
+        return any(value is not None for value in known)
+
 
 class Forecast(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a model said at `made_ns` of the `horizon_s` up to `for_ns`, and what came of it.

@@ -85,12 +85,14 @@ def test_sums_of_accounts_lack_the_minutes_in_which_one_was_not_known(folder):
 
     rows = [account(4, "a", net_usd=10.0, margin_ratio=0.1), account(4, "b", net_usd=-4.0)]
     rows += [account(3, "a", net_usd=10.0, margin_ratio=0.1), account(3, "b", margin_ratio=0.4)]
+    rows += [account(2, "a", net_usd=10.0, margin_ratio=0.1), account(2, "b")]
     keep(folder, exposure=rows)
     found = read(folder, 1)
-    assert list(found.net_usd.at_ns) == [NOW - 4 * MINUTE_NS, NOW - 3 * MINUTE_NS]
-    np.testing.assert_array_equal(found.net_usd.values, [6.0, np.nan])
-    np.testing.assert_array_equal(found.margin_ratio.values, [0.1, 0.4])
-    np.testing.assert_array_equal(found.carry_usd_per_hour.values, [np.nan, np.nan])
+    assert list(found.net_usd.at_ns) == [NOW - ago * MINUTE_NS for ago in (4, 3, 2)]
+    np.testing.assert_array_equal(found.net_usd.values, [6.0, np.nan, np.nan])
+    # Of the last minute nothing is known of one account: it may have been the worst.
+    np.testing.assert_array_equal(found.margin_ratio.values, [0.1, 0.4, np.nan])
+    np.testing.assert_array_equal(found.carry_usd_per_hour.values, [np.nan, np.nan, np.nan])
 
 
 def test_payments_come_only_with_a_span_that_is_longer_than_the_state_remembers(folder):
