@@ -10,6 +10,7 @@ from decimal import Decimal
 from cockpit.alerts.rule import Kind
 from cockpit.alerts.states import Reading
 from cockpit.analytics.risk import exposure as sums
+from cockpit.core.assets import listed_symbol
 from cockpit.portfolio import positions as exposures
 from cockpit.portfolio.positions import Portfolio, Row
 from cockpit.portfolio.trades.holdings import Holdings
@@ -119,7 +120,8 @@ def _net_deltas(portfolio: Portfolio) -> Iterator[Reading]:
             continue
         side = "long" if asset.net_base > 0 else "short"
         words = f"{asset.symbol}: net {side} {_coins(asset.net_base)}, ${abs(asset.net_usd):,.0f}"
-        yield Reading(asset.symbol, None, asset.symbol, abs(asset.net_usd), words)
+        symbol = listed_symbol(asset.symbol)
+        yield Reading(asset.symbol, None, symbol, abs(asset.net_usd), words)
 
 
 def _carry(portfolio: Portfolio, view: MarketView, now_ns: int) -> Iterator[Reading]:
@@ -148,7 +150,7 @@ def _orphans(view: MarketView, now_ns: int) -> Iterator[Reading]:
         side = "long" if net > 0 else "short"
         name, amount = record.name or record.id, f"{_coins(net)} {record.asset}"
         words = f"{name}: nothing hedges {amount} {side}{worth}"
-        yield Reading(record.id, None, record.asset, abs(net) / larger, words)
+        yield Reading(record.id, None, listed_symbol(record.asset), abs(net) / larger, words)
 
 
 def _coins(size: float) -> str:

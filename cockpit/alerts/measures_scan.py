@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from cockpit.alerts.rule import Kind
 from cockpit.alerts.states import Reading
+from cockpit.core.assets import listed_symbol
 from cockpit.state.passing import Passing, PassingPair
 from cockpit.state.view import MarketView
 
@@ -35,7 +36,9 @@ class ScanMeasures:
         for symbol in passing.symbols:
             found = best.get(symbol)
             value = 0.0 if found is None else found.net_usd
-            yield Reading(symbol, None, _listed(symbol), value, _words(symbol, found, passing))
+            yield Reading(
+                symbol, None, listed_symbol(symbol), value, _words(symbol, found, passing)
+            )
 
 
 def _words(symbol: str, pair: PassingPair | None, passing: Passing) -> str:
@@ -46,10 +49,6 @@ def _words(symbol: str, pair: PassingPair | None, passing: Passing) -> str:
         f"{symbol}: long {pair.long_venue}, short {pair.short_venue} leaves {left} "
         f"in {passing.hold_h} h at ${passing.usd:,.0f} a leg, and passes every gate"
     )
-
-
-def _listed(symbol: str) -> str:
-    return symbol.partition("@")[0]
 
 
 def _held(view: MarketView) -> dict[tuple[str, str], float]:
@@ -64,6 +63,6 @@ def _held(view: MarketView) -> dict[tuple[str, str], float]:
 
 def _is_held(pair: PassingPair, held: dict[tuple[str, str], float]) -> bool:
     """Whether both of its legs are: then it is no news."""
-    symbol = _listed(pair.symbol)
+    symbol = listed_symbol(pair.symbol)
     long, short = (held.get((v, symbol), 0.0) for v in (pair.long_venue, pair.short_venue))
     return long > 0 > short

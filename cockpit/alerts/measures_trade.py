@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from cockpit.alerts.rule import Kind, Rule, matches
 from cockpit.alerts.states import Reading
+from cockpit.core.assets import listed_symbol
 from cockpit.portfolio.trades import reading
 from cockpit.portfolio.trades.reading import Trades
 from cockpit.state.view import MarketView
@@ -35,9 +36,4 @@ class TradeMeasures:
                 continue
             verb = "has earned" if earned >= 0 else "has lost"
             words = f"{trade.name} ({record.asset}): {verb} ${abs(earned):,.2f} since its opening"
-            yield Reading(record.id, None, _symbol(record.asset), earned, words)
-
-
-def _symbol(asset: str) -> str:
-    """The coin of an asset, which may say at which venue it is listed."""
-    return asset.partition("@")[0]
+            yield Reading(record.id, None, listed_symbol(record.asset), earned, words)

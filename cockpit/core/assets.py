@@ -7,6 +7,12 @@ from cockpit.core.market import Market
 Markets = tuple[str, ...]
 
 
+def listed_symbol(asset: str) -> str:
+    """The symbol under which venues list an asset: `NEIRO` of `NEIRO@VENUE`, a second coin of
+    that name."""
+    return asset.partition("@")[0]
+
+
 class AssetRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[assets]`: lists of markets as VENUE/SYMBOL that prices have no say in.
 

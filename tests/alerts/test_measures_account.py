@@ -102,6 +102,19 @@ def test_net_delta_is_what_the_legs_of_an_asset_leave_over(store):
     assert reading.value == 0.0
 
 
+def test_a_second_coin_of_a_name_keeps_its_alert_for_as_long_as_it_is_held(store):
+    """BTC at 100 $ and another coin of that name at 7 $ at another venue are two assets."""
+    for field in ("mark", "index"):
+        store.apply(Prices(symbol="BTC", **{field: 7.0}, **said("lighter")))
+    store.set_manual([Position(symbol="BTC", account="manual", size=50.0, source="manual",
+                               **said("lighter"))])  # fmt: skip
+    rule = Rule(name="r", kind="net_delta", threshold=300.0, symbols=("BTC",))
+    book, measures = AlertBook([rule]), Measures({})
+    [alert] = book.see(rule, measures.read(rule, store, T0), T0)
+    assert (alert.subject, alert.symbol) == ("BTC@lighter", "BTC")
+    assert list(Gone().look(book.on(), store, T0)) == [], "it is held"
+
+
 def test_carry_is_of_the_whole_book_and_negative_when_it_costs(store):
     hold(store, 2.0)
     [reading] = read(store, "carry")
