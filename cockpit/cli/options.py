@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Collection
 
 from cockpit.core import typed
+from cockpit.core.assets import listed_symbol
 from cockpit.core.errors import InputError
 
 
@@ -44,7 +45,7 @@ def parse_symbols(text: str, option: str) -> tuple[str, ...]:
     Two coins of one name are listed under that name, so `NEIRO@VENUE` is NEIRO here.
     """
     names = (typed.parse_symbol(name) for name in parse_names(text, option))
-    return tuple(dict.fromkeys(name.partition("@")[0] for name in names))
+    return tuple(dict.fromkeys(listed_symbol(name) for name in names))
 
 
 def number(text: str) -> float:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cockpit.cli import common, loops, output
 from cockpit.cli.options import number, parse_duration
+from cockpit.core.assets import listed_symbol
 from cockpit.core.errors import InputError
 from cockpit.desk import reach
 
@@ -187,7 +188,7 @@ class _Scan:
             for place in pairs.best.tolist()
             if pairs.value(place, "net_usd") is not None
         )
-        best = tuple(dict.fromkeys(name.partition("@")[0] for name in named))[:BEST_FOLLOWED]
+        best = tuple(dict.fromkeys(listed_symbol(name) for name in named))[:BEST_FOLLOWED]
         return tuple(dict.fromkeys((*watched, *best)))
 
     def _with_kept(self, listings: "tuple[Listing, ...]", at_ns: int) -> "tuple[Listing, ...]":

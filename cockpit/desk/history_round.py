@@ -7,6 +7,7 @@ rankings have it.
 from typing import Final
 
 from cockpit.calculators.scan.ranked import RankedPairs
+from cockpit.core.assets import listed_symbol
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.desk.leases import LEASE_S, Market
 
@@ -33,7 +34,7 @@ class HistoryRound:
         for place in pairs.best[:BEST].tolist():
             if pairs.value(place, "d3") is not None:
                 continue
-            symbol = pairs.symbol_of(place).partition("@")[0]
+            symbol = listed_symbol(pairs.symbol_of(place))
             for market in ((venue, symbol) for venue in pairs.venues_of(place)):
                 asked_ns = self._asked_ns.get(market)
                 is_due = asked_ns is None or not 0 <= now_ns - asked_ns < AGAIN_NS

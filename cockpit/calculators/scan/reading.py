@@ -28,6 +28,7 @@ from cockpit.calculators.common.trade_costs import side_cost
 from cockpit.calculators.scan.listing import CostBasis, History, Listing, ScanInputs
 from cockpit.calculators.scan.ranked import Key
 from cockpit.calculators.scan.volume_cost import tier_slip_frac
+from cockpit.core.assets import listed_symbol
 from cockpit.core.market import Side
 from cockpit.portfolio.margin_rules import MarginRules
 from cockpit.state.identity import Asset, assets_among, price_of
@@ -78,7 +79,7 @@ def listings_of_pairs(
     places: list[int] = []
     found: list[Listing] = []
     for place, (name, *venues) in enumerate(wanted):
-        symbol = name.partition("@")[0]
+        symbol = listed_symbol(name)
         markets = {venue: market for venue in venues if (market := find(venue, symbol)) is not None}
         if len(markets) == len(venues):
             places.append(place)

@@ -15,6 +15,7 @@ import numpy as np
 
 from cockpit.calculators.scan.columns import Flags, Floats
 from cockpit.calculators.scan.ranked import COST_BASES, FIGURES, NOTHING, REALISED, RankedPairs
+from cockpit.core.assets import listed_symbol
 from cockpit.core.names import did_you_mean
 from cockpit.core.typed import parse_number
 from cockpit.core.units import HOURS_PER_YEAR
@@ -82,7 +83,7 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _names_of(symbol: str) -> tuple[str, str]:
-    return symbol.lower(), symbol.partition("@")[0].lower()
+    return symbol.lower(), listed_symbol(symbol).lower()
 
 
 def parse_where(text: str) -> tuple[Condition, ...]:

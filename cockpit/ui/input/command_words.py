@@ -5,6 +5,7 @@ Each raises InputError with the sentence that the trader sees.
 
 from collections.abc import Callable, Iterable, Sequence
 
+from cockpit.core.assets import listed_symbol
 from cockpit.core.errors import InputError
 from cockpit.core.names import did_you_mean
 from cockpit.core.typed import parse_list, parse_number, parse_symbol, parse_venue
@@ -72,7 +73,7 @@ def listed_among(host: Host, words: Sequence[str]) -> tuple[str, ...]:
     if known:
         typed = [symbol_among(name, known, "market") for name in typed]
     else:
-        typed = [parse_symbol(name).partition("@")[0] for name in typed]
+        typed = [listed_symbol(parse_symbol(name)) for name in typed]
     return tuple(dict.fromkeys(typed))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from cockpit.calculators.scan.where import NAMES, NUMBERS, parse_where
+from cockpit.core.assets import listed_symbol
 from cockpit.core.errors import InputError
 from cockpit.core.typed import parse_duration
 from cockpit.desk.contract import Watch
@@ -118,7 +119,7 @@ def _to_top(host: Host) -> None:
 
 def _listed_as(row: ScanRow) -> str:
     """The symbol as venues list it, also of a second coin of that name."""
-    return row.symbol.partition("@")[0]
+    return listed_symbol(row.symbol)
 
 
 # --- into a calculator --------------------------------------------------------------------------

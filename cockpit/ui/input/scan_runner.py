@@ -11,6 +11,7 @@ import numpy as np
 from cockpit.calculators.scan.listing import ScanInputs
 from cockpit.calculators.scan.ranked import NOTHING, RankedPairs
 from cockpit.config import Config
+from cockpit.core.assets import listed_symbol
 from cockpit.desk.contract import Desk, Lease, Rank
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.scan import places_around
@@ -88,7 +89,7 @@ class ScanRunner:
         return tuple(
             sorted(
                 {
-                    (venue, pairs.symbol_of(place).partition("@")[0])
+                    (venue, listed_symbol(pairs.symbol_of(place)))
                     for place in (*places, *best)
                     for venue in pairs.venues_of(place)
                 }

@@ -10,6 +10,7 @@ import numpy as np
 
 from cockpit.calculators.scan.ranked import NOTHING, Key, RankedPairs
 from cockpit.calculators.scan.where import chosen, parse_where
+from cockpit.core.assets import listed_symbol
 from cockpit.core.units import NS_PER_S
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.model.table import Table, TableView, arranged
@@ -107,7 +108,7 @@ def best_place(pairs: RankedPairs, asset: str) -> int | None:
 def best_symbols(pairs: RankedPairs, count: int) -> tuple[str, ...]:
     """The coins of the best pairs, as venues list them; those that nothing is known of are none."""
     named = (
-        pairs.symbol_of(place).partition("@")[0]
+        listed_symbol(pairs.symbol_of(place))
         for place in pairs.best.tolist()
         if pairs.value(place, "net_usd") is not None
     )
@@ -141,7 +142,7 @@ def _mark(readings: Readings, row: ScanRow) -> str:
     """`+` what has begun to pass, `*` what is on the watch list."""
     if row.gate is None and _is_new(readings, row.key):
         return "+"
-    return "*" if row.symbol.partition("@")[0] in readings.view.symbols() else " "
+    return "*" if listed_symbol(row.symbol) in readings.view.symbols() else " "
 
 
 def _is_new(readings: Readings, key: Key) -> bool:

@@ -1,12 +1,13 @@
 """One market of a row of the scan, wherever the state has it."""
 
+from cockpit.core.assets import listed_symbol
 from cockpit.state.view import MarketRead
 from cockpit.ui.model.readings import Readings
 
 
 def market_of(readings: Readings, venue: str, asset: str) -> MarketRead | None:
     """Watched, lent or surveyed; `asset` as a ranking names it."""
-    listed = asset.partition("@")[0]
+    listed = listed_symbol(asset)
     market = readings.view.market(venue, listed)
     if market is not None:
         return market
