@@ -15,7 +15,8 @@ from cockpit.portfolio import positions as exposures
 from cockpit.portfolio.positions import Portfolio, Row
 from cockpit.portfolio.trades.holdings import Holdings
 from cockpit.portfolio.trades.matching import naked
-from cockpit.state.view import Field, MarketView
+from cockpit.state.lookups import is_rate_stale
+from cockpit.state.view import MarketView
 
 ACCOUNT_KINDS: frozenset[Kind] = frozenset(
     {"liquidation", "margin", "net_delta", "carry", "orphan"}
@@ -169,10 +170,7 @@ def _is_unread(portfolio: Portfolio) -> bool:
 def rate_is_old(row: Row, view: MarketView, now_ns: int) -> bool:
     """Whether the rate behind a position's carry may not be taken for the present."""
     market = view.market(row.leg.venue, row.leg.symbol)
-    if market is None:
-        return True
-    field: Field = "predicted" if market.predicted else "funding"
-    return market.is_stale(field, now_ns)
+    return market is None or is_rate_stale(market, now_ns)
 
 
 def stale_accounts(portfolio: Portfolio) -> set[tuple[str, str]]:

@@ -18,7 +18,7 @@ from cockpit.core.margins import own_mmf
 from cockpit.core.units import hourly
 from cockpit.portfolio.margin_rules import MarginRules
 from cockpit.state.identity import AssetNames
-from cockpit.state.lookups import borrowed, listing
+from cockpit.state.lookups import borrowed, is_rate_stale, listing
 from cockpit.state.view import AccountRead, MarketView
 
 
@@ -295,7 +295,7 @@ def _lacking(rows: Sequence[Row], view: MarketView, now_ns: int) -> list[str]:
             found[f"{name}: not watched: its funding rate, and so its carry, is not known"] = None
         elif row.leg.carry_usd_per_hour is None:
             found[f"{name}: no funding rate yet, so its carry is not known"] = None
-        elif market.is_stale("funding", now_ns):
+        elif is_rate_stale(market, now_ns):
             found[f"{name}: its funding rate is old"] = None
         if row.leg.is_manual and row.is_stale:
             found[f"{name}: its price is old"] = None

@@ -1,10 +1,10 @@
-"""What a view knows of a market that is not watched, or of a venue that is not followed."""
+"""What readers of the state look up alike: listings, borrowed prices, the age of a rate."""
 
 from typing import NamedTuple
 
 from cockpit.core.events import Instrument
 from cockpit.state.identity import assets_of
-from cockpit.state.view import MarketView
+from cockpit.state.view import Field, MarketRead, MarketView
 
 
 class Borrowed(NamedTuple):
@@ -24,6 +24,20 @@ def borrowed(view: MarketView, symbol: str, now_ns: int) -> Borrowed | None:
         if (market := view.market(venue, symbol)) is not None and market.index is not None
     ]
     return min(found, key=lambda one: one.is_stale, default=None)
+
+
+def rate_field(market: MarketRead) -> Field | None:
+    """The figure that `market.rate()` is, whose age is its age; None without a rate."""
+    rate = market.rate()
+    if rate is None:
+        return None
+    return "predicted" if rate.kind == "predicted" else "funding"
+
+
+def is_rate_stale(market: MarketRead, now_ns: int) -> bool:
+    """Whether `market.rate()` may not be taken for the present; so it is where there is none."""
+    field = rate_field(market)
+    return field is None or market.is_stale(field, now_ns)
 
 
 def listing(view: MarketView, venue: str, symbol: str) -> Instrument | None:

@@ -1,6 +1,6 @@
 """What an account that was not read to its end does to the sums that it belongs to."""
 
-from cockpit.core.events import AccountState, Link, Margin, Position
+from cockpit.core.events import AccountState, Funding, Link, Margin, Position, Prices
 from cockpit.core.units import NS_PER_S
 from cockpit.documents.exposure import exposure_document
 from cockpit.portfolio.positions import read
@@ -50,3 +50,18 @@ def test_a_venue_is_complete_while_an_account_elsewhere_is_still_read() -> None:
     # An asset is held over venues: what is missing at one is missing in its net.
     assert not document.assets[0].is_complete
     assert not document.total.is_complete
+
+
+def test_the_carry_of_an_old_prediction_is_said_to_be_so_beside_a_live_rate_of_now() -> None:
+    store = MarketStore([("lighter", None)], ["BTC"])
+    said = {"venue": "lighter", "recv_ns": T0}
+    rate = {"symbol": "BTC", "rate": 1e-4, "interval_s": 3600}
+    store.apply(Link(state="live", **said))
+    store.set_manual([Position(symbol="BTC", account="m", size=1.0, source="manual", **said)])
+    store.apply(Prices(symbol="BTC", mark=100.0, index=100.0, **said))
+    store.apply(Funding(kind="predicted", **rate, **said))
+    now = {"venue": "lighter", "recv_ns": T0 + 600 * NS_PER_S}
+    store.apply(Funding(kind="live", **rate, **now))
+    assert "lighter/BTC: its funding rate is old" in read(store, now["recv_ns"]).warnings
+    store.apply(Funding(kind="predicted", **rate, **now))
+    assert "lighter/BTC: its funding rate is old" not in read(store, now["recv_ns"]).warnings

@@ -12,6 +12,7 @@ from cockpit.calculators.carry.sides import VenueSide
 from cockpit.calculators.common.words import age_words, base_words
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_S, NS_PER_S
+from cockpit.state.lookups import rate_field
 from cockpit.state.view import Field, MarketRead, MarketView
 
 GRACE_S = 600.0
@@ -72,14 +73,9 @@ def stale_gate(market: MarketRead, fields: Iterable[Field], now_ns: int) -> str 
 
 def _used(market: MarketRead) -> Iterator[Field]:
     yield "book"
-    yield from rate_field(market)
-
-
-def rate_field(market: MarketRead) -> Iterator[Field]:
-    """The figure that its rate is taken from; nothing without a rate."""
-    rate = market.rate()
+    rate = rate_field(market)
     if rate is not None:
-        yield "predicted" if rate.kind == "predicted" else "funding"
+        yield rate
 
 
 def unknown_gate(venue: str, hourly: float | None, taker_fee: float | None) -> str | None:

@@ -7,7 +7,6 @@ from typing import Final, NamedTuple
 
 from cockpit.analytics.execution import depth
 from cockpit.calculators.carry.gates import (
-    rate_field,
     settlement_gate,
     stale_gate,
     unknown_gate,
@@ -32,6 +31,7 @@ from cockpit.core.assets import listed_symbol
 from cockpit.core.market import Side
 from cockpit.portfolio.margin_rules import MarginRules
 from cockpit.state.identity import Asset, assets_among, price_of
+from cockpit.state.lookups import rate_field
 from cockpit.state.view import Field, MarketRead, MarketView
 
 _TOLD: Final[tuple[Field, ...]] = ("open_interest", "volume")
@@ -199,7 +199,9 @@ class _Reader:
         """The first thing that is wrong with the market alone, in words."""
         now_ns, venue = self._settings.now_ns, market.venue
         seen: Field = "book" if has_book else "mark" if market.mark is not None else "index"
-        used: list[Field] = [*([] if price is None else [seen]), *rate_field(market)]
+        used: list[Field] = [] if price is None else [seen]
+        rate = rate_field(market)
+        used += [] if rate is None else [rate]
         kept = [field for field in (*used, *_TOLD) if market.is_kept(field)]
         if kept and venue in self._connecting:
             # That nobody has answered yet is no news: the age is.

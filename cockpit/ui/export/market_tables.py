@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from cockpit.analytics.execution.depth import microprice
 from cockpit.core.units import apr, hourly
-from cockpit.state.view import Field
+from cockpit.state.lookups import is_rate_stale, rate_field
 from cockpit.ui.model.frame_stats import FrameStats
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.model.ui_state import SIZES_USD, TENORS
@@ -16,7 +16,6 @@ from cockpit.ui.panes.depth.depth_chart import SPAN_BPS
 from cockpit.ui.panes.depth.merged import merge
 from cockpit.ui.readings.breakeven import breakeven
 from cockpit.ui.readings.funding_rates import live, terms
-from cockpit.ui.readings.market_rates import rate_is_stale
 from cockpit.ui.readings.order_books import (
     BANDS_BPS,
     Cost,
@@ -48,7 +47,7 @@ def _funding(readings: Readings) -> Table:
             if market is None or not readings.is_listed(venue.name, symbol):
                 continue
             rate = market.rate()
-            field: Field = "predicted" if market.predicted else "funding"
+            field = rate_field(market) or "funding"
             rows.append(
                 (
                     symbol, venue.name, rate.kind if rate else None, rate.rate if rate else None,
@@ -56,7 +55,7 @@ def _funding(readings: Readings) -> Table:
                     hourly(rate.rate, rate.interval_s) if rate else None,
                     apr(rate.rate, rate.interval_s) if rate else None,
                     rate.next_ns if rate else None, market.age_s(field, readings.now_ns),
-                    rate_is_stale(market, readings.now_ns) if rate else None,
+                    is_rate_stale(market, readings.now_ns) if rate else None,
                 )
             )  # fmt: skip
     names = "symbol venue kind rate interval_s rate_hourly apr next_ns age_s stale"

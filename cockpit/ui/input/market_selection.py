@@ -1,7 +1,8 @@
 """The cursor on a market, and which markets are listed in which order."""
 
+from cockpit.state.lookups import is_rate_stale
 from cockpit.ui.model.readings import Readings
-from cockpit.ui.readings.market_rates import apr_of, rate_is_stale
+from cockpit.ui.readings.market_rates import apr_of
 
 
 def select_row(readings: Readings, index: int) -> None:
@@ -55,7 +56,7 @@ def _row_value(readings: Readings, symbol: str, sort: str) -> float | None:
     for venue in readings.venues:
         market = readings.view.market(venue.name, symbol)
         rate = apr_of(market)
-        if market is not None and rate is not None and not rate_is_stale(market, readings.now_ns):
+        if market is not None and rate is not None and not is_rate_stale(market, readings.now_ns):
             rates[venue.name] = rate
     if sort == "rate":
         return max(map(abs, rates.values()), default=None)

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 
 from cockpit.core.units import HOUR_S
+from cockpit.state.lookups import is_rate_stale, rate_field
 from cockpit.state.view import Field, MarketRead
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.model.ui_state import CellMode
 from cockpit.ui.readings import funding_rates
-from cockpit.ui.readings.market_rates import next_payment_s, rate_is_stale
+from cockpit.ui.readings.market_rates import next_payment_s
 from cockpit.ui.readings.outlooks import chance, outlook_of
 from cockpit.ui.text import format as fmt
 
@@ -26,7 +27,7 @@ def fresh_hourly(readings: Readings, venue: str, symbol: str) -> float | None:
     market = readings.view.market(venue, symbol)
     if market is None or not readings.is_listed(venue, symbol):
         return None
-    return None if rate_is_stale(market, readings.now_ns) else funding_rates.compared(market)
+    return None if is_rate_stale(market, readings.now_ns) else funding_rates.compared(market)
 
 
 def heat_role(hourly: float | None) -> str:
@@ -71,7 +72,7 @@ def _field(cell: CellMode, market: MarketRead) -> Field:
         return "open_interest"
     if cell == "live" and market.live:
         return "funding"
-    return "predicted" if market.predicted else "funding"
+    return rate_field(market) or "funding"
 
 
 Figure = tuple[str, str]

@@ -10,11 +10,6 @@ def apr_of(market: MarketRead | None) -> float | None:
     return apr(funding.rate, funding.interval_s) if funding else None
 
 
-def rate_is_stale(market: MarketRead, now_ns: int) -> bool:
-    """Whether the rate of `apr_of` is older than its venue's habit allows."""
-    return market.is_stale("predicted" if market.predicted else "funding", now_ns)
-
-
 def next_payment_s(market: MarketRead | None, now_ns: int) -> float | None:
     """Seconds to the next payment by the venue's clock; a stamp in the past is unknown."""
     if market is not None:

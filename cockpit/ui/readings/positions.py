@@ -13,7 +13,7 @@ from cockpit.core.account import short_address
 from cockpit.core.units import HOUR_S
 from cockpit.portfolio.carry_forecast import expected_usd
 from cockpit.portfolio.positions import Portfolio, Row, is_unread, read, waiting_words
-from cockpit.state.lookups import borrowed
+from cockpit.state.lookups import borrowed, is_rate_stale
 from cockpit.state.view import AccountRead, MarketRead
 from cockpit.ui.model.position_selection import Key
 from cockpit.ui.model.readings import Readings
@@ -206,7 +206,7 @@ def rate_is_old(readings: Readings, row: Row) -> bool:
     market = readings.view.market(row.leg.venue, row.leg.symbol)
     if market is None or market.rate() is None:
         return False
-    return market.is_stale("predicted" if market.predicted else "funding", readings.now_ns)
+    return is_rate_stale(market, readings.now_ns)
 
 
 def expected_carry(readings: Readings) -> Expected:

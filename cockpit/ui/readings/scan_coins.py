@@ -11,10 +11,10 @@ from cockpit.analytics.funding.carry import spread_hourly
 from cockpit.calculators.scan.listed import PAID
 from cockpit.calculators.scan.ranked import RankedPairs
 from cockpit.core.units import HOUR_S, hourly
+from cockpit.state.lookups import is_rate_stale
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.model.scan_state import SPANS
 from cockpit.ui.model.table import Cell, Table, TableColumn, TableView, arranged
-from cockpit.ui.readings.market_rates import rate_is_stale
 from cockpit.ui.readings.scan_markets import market_of
 from cockpit.ui.text import format as fmt
 
@@ -218,7 +218,7 @@ def _rate(readings: Readings, venue: str, row: CoinRow) -> Cell:
         return fmt.MISSING, "dim"
     text = fmt.rate(hourly(stated.rate, stated.interval_s), readings.ui.unit)
     text += f" {stated.interval_s / HOUR_S:g}h"
-    if rate_is_stale(market, readings.now_ns):
+    if is_rate_stale(market, readings.now_ns):
         return fmt.STALE + text, "stale"
     if not ranked.is_sound:
         # Something else is wrong with the market, as the gate of its pairs says.

@@ -9,10 +9,11 @@ from cockpit.calculators.carry.spread_model import ASSUMED_PHI
 from cockpit.calculators.common.day_ahead import day_ahead
 from cockpit.calculators.common.words import hours_words
 from cockpit.core.units import HOUR_S, NS_PER_S, hourly
+from cockpit.state.lookups import is_rate_stale
 from cockpit.state.view import MarketRead
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.scan.words import basis_words
-from cockpit.ui.readings.market_rates import next_payment_s, rate_is_stale
+from cockpit.ui.readings.market_rates import next_payment_s
 from cockpit.ui.readings.scan import selected
 from cockpit.ui.readings.scan_columns import ScanRow
 from cockpit.ui.readings.scan_markets import market_of
@@ -77,7 +78,7 @@ def _figures(readings: Readings, market: MarketRead | None) -> list[Span]:
     fee = None if listed is None else listed.taker_fee
     is_old = market.is_stale("book" if mid else "mark", now_ns)
     return [
-        _aged(fmt.rate(hour, readings.ui.unit), rate_is_stale(market, now_ns)),
+        _aged(fmt.rate(hour, readings.ui.unit), is_rate_stale(market, now_ns)),
         (fmt.rate(ahead, readings.ui.unit), "text"),
         (fmt.MISSING if rate is None else f"{rate.interval_s / HOUR_S:g}h", "text"),
         (fmt.countdown(next_payment_s(market, now_ns)), "text"),
