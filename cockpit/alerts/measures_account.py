@@ -169,6 +169,8 @@ def _is_unread(portfolio: Portfolio) -> bool:
 
 def rate_is_old(row: Row, view: MarketView, now_ns: int) -> bool:
     """Whether the rate behind a position's carry may not be taken for the present."""
+    if row.leg.is_spot:
+        return False
     market = view.market(row.leg.venue, row.leg.symbol)
     return market is None or is_rate_stale(market, now_ns)
 

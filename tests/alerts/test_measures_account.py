@@ -123,6 +123,14 @@ def test_carry_is_of_the_whole_book_and_negative_when_it_costs(store):
     assert "costs $0.02 an hour" in reading.words
 
 
+def test_coins_that_are_owned_pay_nothing_and_have_no_rate_that_could_be_old(store):
+    hold(store, -2.0)
+    store.set_manual([Position(symbol="BTC", account="manual", size=2.0, source="manual",
+                               **said("spot"))])  # fmt: skip
+    [reading] = read(store, "carry")
+    assert reading.value == pytest.approx(0.02)
+
+
 def test_a_billion_coins_are_said_in_digits(store):
     hold(store, 984_852_000.0, mark=4.6e-6)
     [reading] = read(store, "net_delta")
