@@ -157,15 +157,23 @@ def fill(
     at_ns: int,
     fee_usd: float | None = None,
 ) -> SavedPlan:
-    """The plan with one more fill. InputError for a leg, a price or a size that cannot be."""
-    if not 0 <= leg < len(plan.legs):
-        raise InputError(f"{plan.name} has {len(plan.legs)} legs; there is no leg {leg + 1}")
-    for what, value in (("price", price), ("size", size)):
+    """The plan with one more fill that was marked by hand. InputError as `with_fill`."""
+    return with_fill(plan, Fill(leg=leg, price=price, size=size, at_ns=at_ns, fee_usd=fee_usd))
+
+
+def with_fill(plan: SavedPlan, one: Fill) -> SavedPlan:
+    """The plan with one more fill. InputError for a leg, a price or a size that cannot be, and for
+    a fill of a followed account that the leg has taken already."""
+    if not 0 <= one.leg < len(plan.legs):
+        raise InputError(f"{plan.name} has {len(plan.legs)} legs; there is no leg {one.leg + 1}")
+    for what, value in (("price", one.price), ("size", one.size)):
         if not (math.isfinite(value) and value > 0):
             raise InputError(f"{what}: expected a number above 0, got {value:g}")
-    if fee_usd is not None and not math.isfinite(fee_usd):
-        raise InputError(f"fee_usd: expected a number, got {fee_usd:g}")
-    one = Fill(leg=leg, price=price, size=size, at_ns=at_ns, fee_usd=fee_usd)
+    if one.fee_usd is not None and not math.isfinite(one.fee_usd):
+        raise InputError(f"fee_usd: expected a number, got {one.fee_usd:g}")
+    taken = {(before.leg, before.venue_fill) for before in plan.fills if before.venue_fill}
+    if (one.leg, one.venue_fill) in taken:
+        raise InputError(f"{plan.name}: leg {one.leg + 1} has taken this fill already")
     return msgspec.structs.replace(plan, fills=(*plan.fills, one))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cockpit.calculators import saved_plans
-from cockpit.calculators.saved_plans import Fill, SavedPlan
+from cockpit.calculators.saved_plans import SavedPlan
 from cockpit.core.errors import InputError
 from cockpit.desk.contract import DropPlan, FillLeg, KeepPlan, PlanIntent, UnfillLeg
 
@@ -41,7 +41,9 @@ class KeptPlans:
             case DropPlan():
                 return self._drop(intent.name)
             case FillLeg():
-                return self._change(intent.plan, lambda plan: _filled(plan, intent.fill))
+                return self._change(
+                    intent.plan, lambda plan: saved_plans.with_fill(plan, intent.fill)
+                )
             case UnfillLeg():
                 return self._change(intent.plan, lambda plan: saved_plans.unfill(plan, intent.leg))
 
@@ -96,7 +98,3 @@ class KeptPlans:
 
     def _set(self, plans: list[SavedPlan]) -> None:
         self.plans = tuple(sorted(plans, key=lambda plan: -plan.at_ns))
-
-
-def _filled(plan: SavedPlan, fill: Fill) -> SavedPlan:
-    return saved_plans.fill(plan, fill.leg, fill.price, fill.size, fill.at_ns, fill.fee_usd)

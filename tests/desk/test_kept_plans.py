@@ -1,8 +1,10 @@
 """Plans that the desk keeps: what is marked is on the disk, and no cockpit undoes another's."""
 
+import msgspec
 import pytest
 
 from cockpit.calculators import saved_plans
+from cockpit.calculators.plan_fills import taken
 from cockpit.calculators.saved_plans import Fill, load_all
 from cockpit.core.errors import InputError
 from cockpit.desk.contract import DropPlan, FillLeg, KeepPlan, UnfillLeg
@@ -49,6 +51,21 @@ def test_a_fill_is_on_the_disk_and_can_be_taken_back(folder):
     assert kept.plans[0].fills == (FILL,), "the other leg had no fill"
     kept.do(UnfillLeg("monday", 0))
     assert kept.plans[0].fills == load_all(folder)[0][0].fills == ()
+
+
+def test_a_fill_that_was_taken_from_an_account_is_known_by_its_mark_and_counts_once(folder):
+    """Without its mark it would be proposed again, and taken twice with the next press."""
+    told = msgspec.structs.replace(FILL, venue_fill="alphaswap/0xab/991")
+    mine, theirs = KeptPlans(folder), KeptPlans(folder)
+    mine.do(KeepPlan(pair("monday")))
+    theirs.read()
+    mine.do(FillLeg("monday", told))
+    assert load_all(folder)[0][0].fills == (told,)
+    assert taken(mine.plans) == {"alphaswap/0xab/991"}
+    with pytest.raises(InputError, match="leg 1 has taken this fill already"):
+        theirs.do(FillLeg("monday", told))
+    mine.do(FillLeg("monday", msgspec.structs.replace(told, leg=1)))
+    assert len(load_all(folder)[0][0].fills) == 2, "what is left of a fill goes on to the next leg"
 
 
 def test_a_fill_does_not_undo_one_that_another_cockpit_marked(folder):
