@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from cockpit.calculators import saved_plans
 from cockpit.core.errors import CockpitError, InputError
+from cockpit.core.typed import Unit, parse_number
 from cockpit.core.units import utc_stamp
 from cockpit.desk.contract import DropPlan, FillLeg, KeepPlan, PlanIntent, UnfillLeg
 from cockpit.storage import paths
@@ -158,13 +159,15 @@ def enter_leg(host: Host, count: int) -> None:
 
 def _mark(host: Host, number: int, text: str) -> None:
     plan = host.ui.plans.shown
-    words = text.replace(",", " ").split()
+    # A comma ends a word; within one it parts thousands, as in 64,001.5.
+    words = [word.removesuffix(",") for word in text.split()]
     if plan is None or len(words) not in (2, 3):
         raise InputError("expected price, size and perhaps the fee in USD, such as 64001.5 0.25")
+    units: tuple[Unit, ...] = ("price", "base", "usd")
     try:
-        price, size, *fee = map(float, words)
-    except ValueError:
-        raise InputError(f"expected numbers, got {text.strip()!r}") from None
+        price, size, *fee = map(parse_number, words, units)
+    except ValueError as error:
+        raise InputError(str(error)) from None
     filled = saved_plans.fill(plan, number, price, size, host.readings.now_ns, *fee)
     _post(host, FillLeg(plan.name, filled.fills[-1]))
 

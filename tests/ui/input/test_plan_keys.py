@@ -123,6 +123,34 @@ def test_the_list_has_headings_the_side_and_the_next_slice(host):
     assert "late 1:00 0.5 alphaswap" in shown
 
 
+@pytest.mark.parametrize(
+    ("typed", "price", "size", "fee_usd"),
+    [
+        ("64001.5 0.25", 64_001.5, 0.25, None),
+        ("64,001.5 .25", 64_001.5, 0.25, None),
+        ("64001.5, 0.25, $1.20", 64_001.5, 0.25, 1.2),
+        ("64k 0.25 -0.4", 64_000.0, 0.25, -0.4),
+    ],
+)
+def test_a_fill_is_marked_as_people_type_it(host, typed, price, size, fee_usd):
+    """A price of 64,001.5 is none of 64 for a size of 1.5."""
+    opened(host)
+    host.ui.focus = "legs"
+    host.press("F")
+    assert host.dialogs[-1].accept(typed) == ""
+    [posted] = [intent for intent in host.desk.posted if isinstance(intent, FillLeg)]
+    assert (posted.fill.price, posted.fill.size, posted.fill.fee_usd) == (price, size, fee_usd)
+
+
+@pytest.mark.parametrize("typed", ["64001.5,0.25", "64001.5", "64001.5 a quarter", "0.25 1 2 3"])
+def test_what_is_no_fill_is_not_guessed_at(host, typed):
+    opened(host)
+    host.ui.focus = "legs"
+    host.press("F")
+    assert host.dialogs[-1].accept(typed) != ""
+    assert not [intent for intent in host.desk.posted if isinstance(intent, FillLeg)]
+
+
 def report(host: PlainHost, number: str, size: float) -> None:
     """The followed address traded on alphaswap a minute after the plan was kept."""
     at_ns = AT_NS + 60 * NS_PER_S
