@@ -93,7 +93,7 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
     typed = None if inputs.positions is None else typed_positions(inputs.positions)
     held = hold(typed, inputs.equity_usd, view, settings, notes)
     if not held.legs:
-        raise FieldError("positions", none_held(view, settings.now_ns, "give at least one"))
+        raise FieldError("positions", none_held(view, settings.here_ns, "give at least one"))
     direction = _direction(inputs.shock, held, notes)
     maintenance = account_maintenance_usd(held.size, held.price, held.tiers)
     venues = [_venue(held, n, direction, maintenance, notes) for n in range(len(held.pools))]

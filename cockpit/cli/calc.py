@@ -90,8 +90,8 @@ def run(args: argparse.Namespace) -> int:
         view, unlisted = _live_view(args, config, duration_s)
     view.asset_rules, view.own_margins = config.assets, config.own_margins
     specs = venues.specs(venues.REGISTRY)
-    now_ns = view.at_ns - view.clock_offset_ns
-    result = calculator.compute(inputs, view, settings_for(config, specs, now_ns))
+    settings = settings_for(config, specs, view.at_ns, view.clock_offset_ns)
+    result = calculator.compute(inputs, view, settings)
     result = replace(result, warnings=(*unlisted, *result.warnings))
     output.write_document(document(args.name, inputs, result))
     if result.infeasible is not None:

@@ -132,7 +132,7 @@ class _Scan:
         from cockpit.calculators.scan.ranking import ScanJob, rank
         from cockpit.calculators.scan.reading import listings_of, market_count
 
-        settings = self._settings(at_ns - view.clock_offset_ns)
+        settings = self._settings(at_ns, view.clock_offset_ns)
         listings = self._with_kept(listings_of(view, settings, self._inputs), at_ns)
         if self._only is not None:
             listings = tuple(one for one in listings if one.symbol in self._only)
@@ -203,12 +203,12 @@ class _Scan:
             self.trouble = [f"history is not used: {error.ui_message}"]
             return listings
 
-    def _settings(self, now_ns: int) -> "Settings":
+    def _settings(self, at_ns: int, clock_offset_ns: int) -> "Settings":
         from cockpit import venues
         from cockpit.desk.calculator_settings import settings_for
 
         specs = venues.specs(venues.REGISTRY)
-        return settings_for(self._config, specs, now_ns)
+        return settings_for(self._config, specs, at_ns, clock_offset_ns)
 
 
 def _is_surveyed(desk: "Desk") -> bool:

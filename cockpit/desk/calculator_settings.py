@@ -7,11 +7,14 @@ from cockpit.config import Config
 from cockpit.venues.contract import VenueSpec
 
 
-def settings_for(config: Config, specs: Mapping[str, VenueSpec], now_ns: int) -> Settings:
-    """The calculators' settings at one moment by the venues' clock; `specs` of every venue that may
-    be asked about."""
+def settings_for(
+    config: Config, specs: Mapping[str, VenueSpec], at_ns: int, clock_offset_ns: int = 0
+) -> Settings:
+    """The calculators' settings at one moment by this machine's clock, which is `clock_offset_ns`
+    ahead of the venues'; `specs` of every venue that may be asked about."""
     return Settings(
-        now_ns=now_ns,
+        now_ns=at_ns - clock_offset_ns,
+        clock_offset_ns=clock_offset_ns,
         stacks={venue: frozenset(layers) for venue, layers in config.stack.items()},
         own_fees={name: Fees(own.taker_fee, own.maker_fee) for name, own in config.venue.items()},
         documented_fees={

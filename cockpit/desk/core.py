@@ -371,8 +371,8 @@ class DeskCore:
     def _calculator_settings(self) -> "Settings":
         from cockpit.desk.calculator_settings import settings_for
 
-        now_ns = self.clock.now_ns() - self.view.clock_offset_ns
-        return settings_for(self._config, self.specs, now_ns)
+        offset_ns = self.view.clock_offset_ns
+        return settings_for(self._config, self.specs, self.clock.now_ns(), offset_ns)
 
     def close(self) -> None:
         """End what runs beside the screen, and write down what is to be kept."""

@@ -150,7 +150,7 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
     found: list[_Found] = []
     for coin in coins:
         sides = venue_sides(inputs, view, settings, notes, coin)
-        own = venue_gates(sides, view, settings.now_ns)
+        own = venue_gates(sides, view, settings)
         for long, short in _pairs(inputs, sides):
             one = _pair(inputs, long, short, settings.now_ns)
             gate = failed_gate(inputs, long, short, _size(inputs, long, short), own)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from cockpit.calculators.carry.inputs import Inputs
 from cockpit.calculators.carry.sides import VenueSide
+from cockpit.calculators.common.market_data import Settings
 from cockpit.calculators.common.words import age_words, base_words
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_S, NS_PER_S
@@ -21,12 +22,14 @@ LATE_BLOCKS = 15.0
 """Cadences without a block after which a chain has stopped."""
 
 
-def venue_gates(sides: Iterable[VenueSide], view: MarketView, now_ns: int) -> dict[str, str | None]:
+def venue_gates(
+    sides: Iterable[VenueSide], view: MarketView, settings: Settings
+) -> dict[str, str | None]:
     """The first of stale, unknown and settlement that fails at each venue."""
     return {
-        side.venue: stale_gate(side.quote.market, _used(side.quote.market), now_ns)
+        side.venue: stale_gate(side.quote.market, _used(side.quote.market), settings)
         or unknown_gate(side.venue, side.hourly, side.quote.fees.taker)
-        or settlement_gate(side.quote.market, view, now_ns)
+        or settlement_gate(side.quote.market, view, settings)
         for side in sides
     }
 
@@ -60,8 +63,9 @@ def basis_words(basis_bps: float, most_bps: float) -> str:
     return f"basis {basis_bps:.0f} bps, {most_bps:g} are allowed"
 
 
-def stale_gate(market: MarketRead, fields: Iterable[Field], now_ns: int) -> str | None:
+def stale_gate(market: MarketRead, fields: Iterable[Field], settings: Settings) -> str | None:
     """The first of these figures that is too old, in words."""
+    now_ns = settings.here_ns
     for name in fields:
         if market.is_stale(name, now_ns):
             age_s, what = market.age_s(name, now_ns), f"{name.replace('_', ' ')} of {market.venue}"
@@ -86,11 +90,11 @@ def unknown_gate(venue: str, hourly: float | None, taker_fee: float | None) -> s
     return None
 
 
-def settlement_gate(market: MarketRead, view: MarketView, now_ns: int) -> str | None:
+def settlement_gate(market: MarketRead, view: MarketView, settings: Settings) -> str | None:
     """A payment that is overdue, or a chain without blocks; what was never seen cannot be late."""
     last = market.settled.latest
     if last is not None:
-        age_s = (now_ns - (last.venue_ns or last.recv_ns)) / NS_PER_S
+        age_s = (settings.now_ns - (last.venue_ns or last.recv_ns)) / NS_PER_S
         if age_s > last.interval_s + GRACE_S:
             return (
                 f"settlement unhealthy: {market.venue} last paid {age_s / HOUR_S:.1f} h ago, "
@@ -98,7 +102,9 @@ def settlement_gate(market: MarketRead, view: MarketView, now_ns: int) -> str | 
             )
     venue = view.venue(market.venue)
     age, cadence = (
-        (venue.chain.block_age_s(now_ns), venue.chain.cadence_s()) if venue else (None, None)
+        (venue.chain.block_age_s(settings.here_ns), venue.chain.cadence_s())
+        if venue
+        else (None, None)
     )
     if age is not None and cadence is not None and age > LATE_BLOCKS * cadence + 1:
         return f"settlement unhealthy: {market.venue} has no block for {age:.0f} s"

@@ -137,7 +137,7 @@ def venue_sides(
                     clock,
                     rate,
                     cap_hourly,
-                    day_ahead(view, quote.venue, symbol, settings.now_ns) if is_forecast else None,
+                    day_ahead(view, quote.venue, symbol, settings.here_ns) if is_forecast else None,
                 ),
                 formula_frac=None
                 if clock is None or rate is None or terms is None

@@ -140,7 +140,7 @@ def hold(
     FieldError for a venue that looks like a slip of the pen.
     """
     if typed is None:
-        note_unread(view, settings.now_ns, notes)
+        note_unread(view, settings.here_ns, notes)
     rows = read_positions(view) if typed is None else [(position, "") for position in typed]
     known = [venue.name for venue in view.venues()]
     venues = {position.venue for position, _ in rows}
@@ -254,7 +254,7 @@ class _Builder:
                 )
                 return mid
         elif position.mark is None and self._view.venue(position.venue) is None:
-            lent = borrowed(self._view, position.symbol, self._settings.now_ns)
+            lent = borrowed(self._view, position.symbol, self._settings.here_ns)
             if lent is not None:
                 self._notes.assume(
                     Assumption(

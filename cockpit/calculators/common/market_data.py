@@ -43,6 +43,8 @@ class Fees(NamedTuple):
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What calculators take from the trader's settings and the venues' documents.
 
+    `now_ns` is the venues' clock, which their stamps are in; this machine's is `clock_offset_ns`
+    ahead of it, and ages are counted on that: see `here_ns`.
     `stacks` maps a venue to the layers that it runs on (sequencer stack, data availability,
     prover). Fees of `own_fees` are the trader's tier, those of `documented_fees` the base tier of
     venues that publish none; both stand in where the view has no fee. `own_margins` replace the
@@ -55,6 +57,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     documented_fees: Mapping[str, Fees] = {}
     funding_terms: Mapping[str, FundingTerms] = {}
     own_margins: Mapping[str, VenueMargin] = {}
+    clock_offset_ns: int = 0
+
+    @property
+    def here_ns(self) -> int:
+        """Now by this machine's clock, which says when a fact arrived."""
+        return self.now_ns + self.clock_offset_ns
 
 
 @dataclass(slots=True)
@@ -293,8 +301,8 @@ def present_hourly(market: MarketRead, settings: Settings, notes: Notes) -> floa
 
 def warn_if_stale(market: MarketRead, name: Field, settings: Settings, notes: Notes) -> None:
     """A warning when a figure is too old to be taken for the present."""
-    if market.is_stale(name, settings.now_ns):
-        age_s = market.age_s(name, settings.now_ns)
+    if market.is_stale(name, settings.here_ns):
+        age_s = market.age_s(name, settings.here_ns)
         when = "" if age_s is None else f", {age_s:.0f} s old"
         notes.lack(f"{market.venue}/{market.symbol}: {name.replace('_', ' ')} is stale{when}")
 

@@ -177,7 +177,7 @@ def _free(
     free = dict(asked.equity_usd)
     stated: dict[str, float] = {}
     for book in view.accounts():
-        if book.venue not in free and is_unread(book, settings.now_ns):
+        if book.venue not in free and is_unread(book, settings.here_ns):
             notes.assume(
                 Assumption(
                     place=str(Account(book.venue, book.address)),

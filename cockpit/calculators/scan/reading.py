@@ -165,7 +165,7 @@ class _Reader:
             asset=name,
             clock=clock,
             hourly=hourly,
-            ahead_hourly=day_ahead(self._view, venue, symbol, settings.now_ns),
+            ahead_hourly=day_ahead(self._view, venue, symbol, settings.here_ns),
             cap_hourly=tightest_cap(
                 terms, rule.funding_cap_hourly, None if clock is None else clock.interval_s
             ),
@@ -197,7 +197,7 @@ class _Reader:
         *, has_book: bool,
     ) -> str | None:  # fmt: skip
         """The first thing that is wrong with the market alone, in words."""
-        now_ns, venue = self._settings.now_ns, market.venue
+        settings, venue = self._settings, market.venue
         seen: Field = "book" if has_book else "mark" if market.mark is not None else "index"
         used: list[Field] = [] if price is None else [seen]
         rate = rate_field(market)
@@ -205,21 +205,21 @@ class _Reader:
         kept = [field for field in (*used, *_TOLD) if market.is_kept(field)]
         if kept and venue in self._connecting:
             # That nobody has answered yet is no news: the age is.
-            return stale_gate(market, kept, now_ns)
+            return stale_gate(market, kept, settings)
         return (
             self._down.get(venue)
             or unknown_gate(venue, hourly, fee)
             or (f"price unknown: {venue} states none" if price is None else None)
-            or stale_gate(market, (*used, *kept), now_ns)
-            or settlement_gate(market, self._view, now_ns)
-            or _volume_gate(market, now_ns)
+            or stale_gate(market, (*used, *kept), settings)
+            or settlement_gate(market, self._view, settings)
+            or _volume_gate(market, settings)
         )
 
 
-def _volume_gate(market: MarketRead, now_ns: int) -> str | None:
+def _volume_gate(market: MarketRead, settings: Settings) -> str | None:
     if market.volume_24h_usd is None:
         return f"volume unknown: {market.venue} states none"
-    return stale_gate(market, ("volume",), now_ns)
+    return stale_gate(market, ("volume",), settings)
 
 
 def _down(view: MarketView) -> Iterable[tuple[str, str]]:

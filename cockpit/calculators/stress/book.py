@@ -97,7 +97,7 @@ def stress_book(
         filled.append(min(leg.done / leg.size, 1.0))
     held = hold(typed, equity_usd, view, settings, notes)
     if not held.legs:
-        raise FieldError("positions", none_held(view, settings.now_ns, "give some, or a plan"))
+        raise FieldError("positions", none_held(view, settings.here_ns, "give some, or a plan"))
     if typed is None or len(filled) != len(held.legs):
         filled = [1.0] * len(held.legs)
     assets = list(dict.fromkeys(leg.asset for leg in held.legs))

@@ -62,7 +62,7 @@ def held(form: Inputs, view: MarketView, settings: Settings, notes: Notes) -> li
         field = "positions"
     elif form.symbol is not None:
         symbol = known_symbol(view, form.symbol)
-        note_unread(view, settings.now_ns, notes)
+        note_unread(view, settings.here_ns, notes)
         known = [position for position, _ in read_positions(view) if position.symbol == symbol]
         rows = [Held(venue=p.venue, symbol=symbol, size=p.size) for p in known]
         field = "symbol"

@@ -155,5 +155,5 @@ class FormRunner:
     def _settings(self) -> "Settings":
         from cockpit.desk.calculator_settings import settings_for
 
-        now_ns = self._readings.now_ns - self._readings.view.clock_offset_ns
-        return settings_for(self._config, self._readings.specs, now_ns)
+        now_ns, offset_ns = self._readings.now_ns, self._readings.view.clock_offset_ns
+        return settings_for(self._config, self._readings.specs, now_ns, offset_ns)

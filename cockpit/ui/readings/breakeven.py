@@ -117,6 +117,7 @@ def _settings(readings: Readings) -> Settings:
         ("pair settings",),
         lambda: Settings(
             now_ns=_venue_now_ns(readings),
+            clock_offset_ns=readings.view.clock_offset_ns,
             funding_terms={name: spec.funding_terms for name, spec in specs if spec.funding_terms},
             own_margins=readings.view.own_margins,
         ),
