@@ -159,6 +159,21 @@ def is_unread(book: AccountRead, now_ns: int) -> bool:
     return book.status == "waiting" or (book.status == "failed" and book.age_s(now_ns) is None)
 
 
+def is_old(book: AccountRead, now_ns: int) -> bool:
+    """Whether what was read of an account may be another by now. One that its venue does not know
+    holds nothing, however long ago it said so."""
+    return book.status not in ("waiting", "unknown") and book.is_stale(now_ns)
+
+
+def old_words(book: AccountRead, view: MarketView, now_ns: int) -> str:
+    """Since when an account was not read."""
+    age_s = book.age_s(now_ns)
+    when = "never read" if age_s is None else f"last read {age_s:.0f} s ago"
+    venue = view.venue(book.venue)
+    link = f" (link {venue.state})" if venue and venue.state != "live" else ""
+    return f"stale{link}, {when}"
+
+
 def waiting_words(book: AccountRead) -> str:
     """How far the reading of an account is that has not come to its end."""
     if book.reason or book.parts_wanted is None:
@@ -269,12 +284,8 @@ def _untrusted(books: Sequence[AccountRead], view: MarketView, now_ns: int) -> l
             found.append(f"{name}: {waiting_words(book)}")
         elif book.reason:
             found.append(f"{name}: {book.reason}")
-        if book.status not in ("waiting", "unknown") and book.is_stale(now_ns):
-            age_s = book.age_s(now_ns)
-            when = "never read" if age_s is None else f"last read {age_s:.0f} s ago"
-            venue = view.venue(book.venue)
-            link = f" (link {venue.state})" if venue and venue.state != "live" else ""
-            found.append(f"{name}: stale{link}, {when}")
+        if is_old(book, now_ns):
+            found.append(f"{name}: {old_words(book, view, now_ns)}")
     return found
 
 

@@ -33,6 +33,28 @@ def test_what_is_held_is_incomplete_while_an_account_is_read_in_part(name, asked
     assert half.is_incomplete
 
 
+OLD = {"state": "failed", "reason": "HTTP 500", "age_s": 600.0}
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [("margin", {}), ("stress", {"paths": 100}), ("hedge", {"book": True, "hold_h": 8})],
+)
+def test_what_was_held_ten_minutes_ago_is_not_silently_what_is_held(name, asked) -> None:
+    words = f"{NAME}: stale, last read 600 s ago, so what is held there may be another by now"
+    result = run(name, book({**SHORT, "age_s": 600.0}, **OLD), **asked)
+    assert words in result.warnings
+    assert result.is_incomplete
+
+
+def test_a_hedge_within_an_equity_of_ten_minutes_ago_says_so() -> None:
+    asked = {"symbol": "BTC", "size": 1.0, "venues": [HL], "hold_h": 8}
+    words = f"{NAME}: stale, last read 600 s ago, so its equity may be another by now"
+    assert words in run("hedge", book(**OLD), **asked).warnings
+    given = run("hedge", book(**OLD), **asked, equity_usd={HL: 50_000})
+    assert not any("stale" in words for words in given.warnings)
+
+
 def test_positions_that_were_typed_are_whole_whatever_an_account_holds() -> None:
     result = run("margin", book(**HALF), positions=[held(HL, -10)], equity_usd={HL: 60_000})
     assert not any("reading" in words for words in result.warnings)

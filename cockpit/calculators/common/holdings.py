@@ -17,7 +17,7 @@ from cockpit.calculators.common.form import FieldError
 from cockpit.calculators.common.market_data import Notes, Settings, present_hourly, warn_if_stale
 from cockpit.calculators.common.positions import (
     PositionInput,
-    note_unread,
+    note_accounts,
     pool_label,
     read_positions,
 )
@@ -140,7 +140,7 @@ def hold(
     FieldError for a venue that looks like a slip of the pen.
     """
     if typed is None:
-        note_unread(view, settings.here_ns, notes)
+        note_accounts(view, settings.here_ns, notes)
     rows = read_positions(view) if typed is None else [(position, "") for position in typed]
     known = [venue.name for venue in view.venues()]
     venues = {position.venue for position, _ in rows}

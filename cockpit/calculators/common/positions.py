@@ -12,7 +12,7 @@ from cockpit.core.account import Account, short_address
 from cockpit.core.events import Position
 from cockpit.core.margins import own_mmf
 from cockpit.core.validation import explain
-from cockpit.portfolio.positions import is_unread, waiting_words
+from cockpit.portfolio.positions import is_old, is_unread, old_words, waiting_words
 from cockpit.state.lookups import listing
 from cockpit.state.view import MarketView
 
@@ -85,11 +85,15 @@ def read_positions(view: MarketView) -> list[tuple[PositionInput, str]]:
     return [(_as_typed(p, view), pool_label(p.account, p.pool)) for p in rows]
 
 
-def note_unread(view: MarketView, now_ns: int, notes: Notes) -> None:
-    """Followed accounts that were not read to their end: what they hold may be more than is known,
-    so that an answer about all that is held is incomplete."""
+def note_accounts(view: MarketView, now_ns: int, notes: Notes) -> None:
+    """Followed accounts that were not read to their end, or not lately: an answer about all that is
+    held is incomplete."""
     for account in unread_accounts(view, now_ns):
         notes.lack(f"{account}, so what is held there may be more")
+    for book in view.accounts():
+        if is_old(book, now_ns) and not is_unread(book, now_ns):
+            name, words = Account(book.venue, book.address), old_words(book, view, now_ns)
+            notes.lack(f"{name}: {words}, so what is held there may be another by now")
 
 
 def unread_accounts(view: MarketView, now_ns: int) -> list[str]:

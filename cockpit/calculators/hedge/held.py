@@ -21,7 +21,7 @@ from cockpit.core.account import Account
 from cockpit.core.assumptions import Assumption
 from cockpit.core.events import Instrument
 from cockpit.portfolio.margin_rules import MarginRules
-from cockpit.portfolio.positions import is_unread, waiting_words
+from cockpit.portfolio.positions import is_old, is_unread, old_words, waiting_words
 from cockpit.state.identity import Asset, asset_name, asset_of, price_of
 from cockpit.state.view import MarketView
 
@@ -185,6 +185,9 @@ def _free(
                     why="what was read of its equity is all of it",
                 )
             )
+        elif book.venue not in free and not asked.book and is_old(book, settings.here_ns):
+            name, words = Account(book.venue, book.address), old_words(book, view, settings.here_ns)
+            notes.lack(f"{name}: {words}, so its equity may be another by now")
         for margin in book.margins:
             equity = margin.equity if margin.cross_equity is None else margin.cross_equity
             if equity is not None:

@@ -13,7 +13,7 @@ from cockpit.calculators.common.market_data import (
     known_symbol,
     quotes,
 )
-from cockpit.calculators.common.positions import note_unread, read_positions, typed_positions
+from cockpit.calculators.common.positions import note_accounts, read_positions, typed_positions
 from cockpit.calculators.common.words import base_words
 from cockpit.calculators.stagger.inputs import Inputs as OrderInputs
 from cockpit.calculators.unwind.inputs import Inputs
@@ -62,7 +62,7 @@ def held(form: Inputs, view: MarketView, settings: Settings, notes: Notes) -> li
         field = "positions"
     elif form.symbol is not None:
         symbol = known_symbol(view, form.symbol)
-        note_unread(view, settings.here_ns, notes)
+        note_accounts(view, settings.here_ns, notes)
         known = [position for position, _ in read_positions(view) if position.symbol == symbol]
         rows = [Held(venue=p.venue, symbol=symbol, size=p.size) for p in known]
         field = "symbol"
