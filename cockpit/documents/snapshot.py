@@ -69,12 +69,14 @@ def lacks(market: MarketRead, now_ns: int) -> list[str]:
     wanted: tuple[tuple[Field, object], ...] = (
         ("book", market.book.is_known or None),
         ("funding", market.live),
+        ("predicted", market.predicted),
         ("open_interest", market.open_interest),
         ("mark", market.mark),
     )
     for field, value in wanted:
         if value is None:
-            if field != "book":
+            # Not every venue predicts, and that there is no book is said above.
+            if field not in ("book", "predicted"):
                 found.append(f"no {field.replace('_', ' ')}")
         elif market.link == "live" and market.is_stale(field, now_ns):
             age = market.age_s(field, now_ns)

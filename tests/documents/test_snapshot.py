@@ -84,6 +84,18 @@ def test_the_basis_of_the_rate_is_the_venues_own_prediction_where_it_has_one(sto
     assert funding["predicted"]["interval_s"] == 8 * 3600
 
 
+def test_an_old_prediction_is_named_beside_a_live_rate_of_now(store):
+    """The rate of the document is the prediction, and an hour ago it may have been another."""
+    complete(store)
+    store.apply(Funding(kind="predicted", rate=8e-5, interval_s=3600, **SAID))
+    now_ns = T0 + 3600 * S
+    store.apply(Funding(kind="live", rate=1e-5, interval_s=3600, **{**SAID, "recv_ns": now_ns}))
+    doc = document(store, now_ns)
+    assert doc["markets"][0]["funding"]["basis"] == "predicted"
+    said = [words for words in doc["warnings"] if "funding" in words or "predicted" in words]
+    assert said == ["dydx/BTC: predicted stale 3600 s"]
+
+
 def test_an_old_figure_keeps_its_value_and_is_named(store):
     complete(store)
     doc = document(store, T0 + 3600 * S)
