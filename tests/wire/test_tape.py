@@ -7,9 +7,9 @@ import itertools
 import json
 import os
 import stat
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given
@@ -66,17 +66,14 @@ A_DAY_AT_THE_WIRE: list[Input] = [
 ]
 
 
-def fresh(suffix: str) -> Path:
-    return Path(tempfile.mkdtemp()) / f"tape{suffix}"
-
-
 @pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.gz"])
 @given(heard=st.lists(inputs, max_size=12))
 def test_every_list_of_inputs_reads_back_equal(suffix: str, heard: list[Input]) -> None:
-    tape = read_tape(write_tape(fresh(suffix), *heard))
+    with TemporaryDirectory() as folder:
+        tape = read_tape(write_tape(Path(folder) / f"tape{suffix}", *heard))
 
-    assert list(tape) == heard
-    assert (tape.torn, tape.skipped) == (None, [])
+        assert list(tape) == heard
+        assert (tape.torn, tape.skipped) == (None, [])
 
 
 @pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.gz"])
@@ -85,15 +82,16 @@ def test_reading_goes_on_from_every_place_of_a_tape(
     suffix: str, heard: list[Input], joined: int
 ) -> None:
     """Also from one that has been gone to before, and of tapes that were joined by cat."""
-    path = write_tape(fresh(suffix), *heard)
-    path.write_bytes(path.read_bytes() * joined)
-    tape = read_tape(path)
-    places = [(tape.place, item) for item in tape]
+    with TemporaryDirectory() as folder:
+        path = write_tape(Path(folder) / f"tape{suffix}", *heard)
+        path.write_bytes(path.read_bytes() * joined)
+        tape = read_tape(path)
+        places = [(tape.place, item) for item in tape]
 
-    for number, (place, _) in enumerate(places):
-        rest = [item for _, item in places[number + 1 :]]
-        assert list(read_tape(path).read_from(place)) == rest
-        assert list(tape.read_from(place)) == rest
+        for number, (place, _) in enumerate(places):
+            rest = [item for _, item in places[number + 1 :]]
+            assert list(read_tape(path).read_from(place)) == rest
+            assert list(tape.read_from(place)) == rest
 
 
 @pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.gz"])
