@@ -60,23 +60,37 @@ def test_on_a_good_line_the_state_is_the_truth(name, scenario):
     assert pair.counts["Reject"] == 0
 
 
-@every_venue
-def test_ten_seconds_after_a_bad_line_the_state_is_the_truth_again(name):
-    pair = Pair(name, SYMBOLS, "calm", seed=9)
+@pytest.fixture(scope="module", params=sorted(venues.REGISTRY))
+def after_a_bad_line(request):
+    """A minute and a half of a squeeze on a bad line, and ten seconds on a good one."""
+    pair = Pair(request.param, SYMBOLS, "squeeze", seed=9)
     pair.run(10)
-    pair.run(120, BAD_LINE)
+    pair.run(90, BAD_LINE)
     assert pair.counts["Reject"] > 10, "what was corrupted was counted"
     pair.run(10)
     pair.settle()
-    assert_equals_truth(pair)
-    assert pair.pump.faults == 0
+    return pair
 
 
-@every_venue
-def test_no_event_on_a_bad_line_breaks_an_invariant(name):
-    pair = Pair(name, SYMBOLS, "squeeze", seed=2)
-    pair.run(60, BAD_LINE)
-    Invariants(name).check_all(pair.events)
+def test_ten_seconds_after_a_bad_line_the_state_is_the_truth_again(after_a_bad_line):
+    assert_equals_truth(after_a_bad_line)
+    assert after_a_bad_line.pump.faults == 0
+
+
+def test_no_event_on_a_bad_line_breaks_an_invariant(after_a_bad_line):
+    Invariants(after_a_bad_line.name).check_all(after_a_bad_line.events)
+
+
+def test_the_same_inputs_give_the_same_events_bit_for_bit(after_a_bad_line):
+    module = venues.load(after_a_bad_line.name)
+    pump = Pump(module.SPEC, module.Session, Wants(symbols=SYMBOLS))
+    again: list[Event] = [
+        output
+        for item in after_a_bad_line.inputs
+        for output in pump.feed(item)
+        if not isinstance(output, Send | Fetch | Restart)
+    ]
+    assert again == after_a_bad_line.events
 
 
 @every_venue
@@ -92,18 +106,3 @@ def test_thirty_days_of_settled_funding_arrive_without_a_hole_and_as_they_were_p
     accrues = pair.world.venues[name].by_symbol["BTC"].rule.accrual == "continuous"
     real = pytest.approx(paid_in_the_world(pair, rows), rel=0.05 if accrues else 1e-6, abs=1e-9)
     assert paid(rows) == real
-
-
-@every_venue
-def test_the_same_inputs_give_the_same_events_bit_for_bit(name):
-    pair = Pair(name, SYMBOLS, "calm", seed=5)
-    pair.run(30, BAD_LINE)
-    module = venues.load(name)
-    pump = Pump(module.SPEC, module.Session, Wants(symbols=SYMBOLS))
-    again: list[Event] = [
-        output
-        for item in pair.inputs
-        for output in pump.feed(item)
-        if not isinstance(output, Send | Fetch | Restart)
-    ]
-    assert again == pair.events
