@@ -133,7 +133,7 @@ def test_a_market_whose_interval_is_changed_pays_at_its_new_stamps():
     run(subject, 240)
     assert state.settled[-1][0] // HOUR_NS * HOUR_NS == START_NS // HOUR_NS * HOUR_NS + HOUR_NS
     assert state.next_funding_ns == parse_utc("2026-11-25T04:00:00Z")
-    run(subject, 4 * 3600, 20.0)
+    run(subject, 4 * 3600, 60.0)
     assert state.next_funding_ns == parse_utc("2026-11-25T08:00:00Z")
     paid = [row.at_ns for row in account(subject, "orderly").payments if row.symbol == "ETH"]
     assert (paid[-1] - paid[-2]) // HOUR_NS == 4
