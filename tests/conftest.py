@@ -5,6 +5,7 @@ busy is no failure either, so no example has a deadline. `make fuzz` looks for c
 has seen yet.
 """
 
+import gc
 import resource
 import signal
 from collections.abc import Callable, Iterator
@@ -17,6 +18,17 @@ _UNHURRIED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("steady", derandomize=True, **_UNHURRIED)
 settings.register_profile("fuzz", max_examples=1000, print_blob=True, **_UNHURRIED)
 settings.load_profile("steady")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """What is collected lives until the end: no garbage collection looks through it again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)
