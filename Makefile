@@ -43,8 +43,10 @@ $(READY_DEV): pyproject.toml constraints.txt | $(BIN)/python
 # environment says that no bytecode is.
 test fuzz: export PYTHONDONTWRITEBYTECODE :=
 
+# Three workers on two cores: while one waits for the processes that its test has started, the others
+# compute.
 test: $(READY_DEV)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 3 --dist loadgroup
 
 # The properties with new cases at random, a thousand each; `make test` repeats the same ones.
 # Then 300,000 broken messages to each venue: `python -m tests.venues.fuzz --help`.

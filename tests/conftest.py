@@ -19,6 +19,13 @@ settings.register_profile("steady", derandomize=True, **_UNHURRIED)
 settings.register_profile("fuzz", max_examples=1000, print_blob=True, **_UNHURRIED)
 settings.load_profile("steady")
 
+PROCESSES = Path(__file__).parent / "e2e"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Several workers keep the order of the groups that is made here, the largest not first."""
+    config.option.loadscopereorder = False
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
@@ -33,20 +40,41 @@ def pytest_collection() -> Iterator[None]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is made once for a module is made by one worker: the tests that share it go together.
+    """Which tests go to one worker together, and in which order.
 
-    A fixture with parameters is made once for each, so its tests are a group for each.
+    Those of a file do. Tests with processes of their own wait more than they compute, so each goes
+    alone, and they are dealt out evenly among the others, which have the machine meanwhile.
     """
+    computing: dict[str, list[pytest.Item]] = {}
+    waiting: dict[str, list[pytest.Item]] = {}
     for item in items:
-        if isinstance(item, pytest.Function) and (shared := _made_once(item)):
-            given = item.callspec.params if hasattr(item, "callspec") else {}
-            parameters = [str(given[name]) for name in shared if name in given]
-            module = item.nodeid.partition("::")[0]
-            item.add_marker(pytest.mark.xdist_group(" ".join([module, *parameters])))
+        has_processes = item.path.is_relative_to(PROCESSES)
+        group = item.nodeid
+        if not has_processes or _made_once(item):
+            group = _made_for(item)
+            item.add_marker(pytest.mark.xdist_group(group))
+        (waiting if has_processes else computing).setdefault(group, []).append(item)
+    dealt = [
+        ((number + 0.5) / len(groups), group)
+        for groups in (list(waiting.values()), list(computing.values()))
+        for number, group in enumerate(groups)
+    ]
+    dealt.sort(key=lambda one: one[0])
+    items[:] = [item for _, group in dealt for item in group]
 
 
-def _made_once(item: pytest.Function) -> list[str]:
+def _made_for(item: pytest.Item) -> str:
+    """The module of a test, with the parameters of what is made once for the module: a fixture with
+    parameters is made once for each."""
+    module = item.nodeid.partition("::")[0]
+    given = item.callspec.params if hasattr(item, "callspec") else {}
+    return " ".join([module, *(str(given[name]) for name in _made_once(item) if name in given)])
+
+
+def _made_once(item: pytest.Item) -> list[str]:
     """The fixtures of a test that are made once for its module."""
+    if not isinstance(item, pytest.Function):
+        return []
     found = item._fixtureinfo.name2fixturedefs
     return sorted(name for name, made in found.items() if made[-1].scope == "module")
 
