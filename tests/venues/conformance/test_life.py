@@ -95,6 +95,31 @@ def test_a_market_that_is_listed_no_longer_is_left(name: str) -> None:
     assert any(playbook.about(key, other) for key in carried)
 
 
+@every_venue
+def test_a_market_that_is_listed_again_is_followed_again_and_its_old_book_is_none(
+    name: str,
+) -> None:
+    """The numbers of its book may go on from where it was left: what lies between is not known."""
+    playbook = playbook_of(name, "listing")
+    mine, other, _ = playbook.SYMBOLS
+    stage = Stage(name, playbook, mine, other)
+    first = stage.open()
+    stage.talk(*playbook.snapshot(mine, 1))
+    playbook.listed = (other,)
+    gone = stage.wait(3_000)
+    late = stage.talk(*playbook.delta(mine, 2))
+    playbook.listed = (mine, other)
+    again = stage.wait(3_000)
+    said = {event.symbol: event.status for event in only(Instrument, again)}
+    assert said == {mine: "active"}
+    carried = stage.carried([*first, *gone, *again])
+    assert any(playbook.about(key, mine) for key in carried)
+    changed = stage.talk(*playbook.delta(mine, 2))
+    assert only(BookDelta, [*late, *changed]) == []
+    (whole,) = only(BookSnapshot, stage.talk(*playbook.snapshot(mine, 7)))
+    assert whole.symbol == mine
+
+
 NAME_ALONE, NOTHING = "its name alone", "nothing"
 
 
