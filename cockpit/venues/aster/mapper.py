@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cockpit.core.events import Instrument
-from cockpit.core.units import NS_PER_MS
+from cockpit.core.units import NS_PER_MS, NS_PER_S
 from cockpit.venues.aster import messages as wire
 from cockpit.venues.kit.facts import venue_facts
 from cockpit.venues.kit.fields import Stamp, moment_ns, ms_to_ns
@@ -66,12 +66,18 @@ def _status(said: str) -> Literal["active", "paused", "delisted"]:
 
 
 def marked(market: AsterMarket, row: wire.Mark | wire.PremiumRow, at_ns: int) -> Figures:
-    """Mark, index and the running rate; no rate of a market without a mark."""
+    """Mark, index and the running rate; no rate of a market without a mark.
+
+    Payments are at whole intervals of the day (all 732 recorded markets): where the next one is
+    not, the interval has changed since it was told, and is not known until it is told again.
+    """
     said = Figures(VENUE, market, at_ns, moment_ns(row.E))
     said.moment(row.E)
     said.prices(row.p, row.i)
     if not is_nothing(row.p):
-        said.live(row.r, market.interval_s, said.moment(row.T))
+        every_s, next_ns = market.interval_s, said.moment(row.T)
+        is_other = next_ns is not None and every_s and next_ns % (every_s * NS_PER_S)
+        said.live(row.r, None if is_other else every_s, next_ns)
     return said
 
 

@@ -49,7 +49,7 @@ class Rest:
         )  # fmt: skip
         self._info = Question(
             VENUE, Fetch(name="funding_info", path=f"{API}/fundingInfo"), wire.LIST,
-            Timing(period_s=600), self._on_info, at_once=True,
+            Timing(period_s=120), self._on_info, at_once=True,
         )  # fmt: skip
         self._premium = Question(
             VENUE, Fetch(name="premium", path=f"{API}/premiumIndex"), wire.LIST,

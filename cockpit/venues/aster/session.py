@@ -73,11 +73,10 @@ class Session(VenueSession):
         markets = list(self.listing.wanted(self.wants.symbols)) if self.links else []
         groups = {m: [m.native.lower() + end for end in wire.STREAMS.values()] for m in markets}
         served = fitting(groups, _STREAMS - 1)
-        out: list[Output] = []
+        out = self._books.want({streams[0]: market for market, streams in served.items()}, at_ns)
         if left := len(markets) - len(served):
             reason = f"{left} markets left out: a connection carries {_STREAMS} streams"
             out.append(decoding.reject(VENUE, at_ns, reason))
-        out += self._books.want({streams[0]: market for market, streams in served.items()}, at_ns)
         keys = [wire.ALL_MARKS] if self.wants.survey else []
         keys += [stream for streams in served.values() for stream in streams]
         out += self._keys.want(keys, at_ns)
@@ -179,8 +178,7 @@ class Session(VenueSession):
         words = "a message made no sense"
         lost = [] if feed is None else self._books.lose(feed, frame.at_ns, words)
         problem = decoding.decode(wire.DATA, data)
-        reason = problem if isinstance(problem, str) else "makes no sense"
-        return [self._damage.reject(frame, f"{stream:.40}: {reason}"), *lost]
+        return [self._damage.reject(frame, f"{stream:.40}: {problem}"), *lost]
 
     def _odd_marks(self, data: msgspec.Raw, frame: Frame) -> Sequence[Output]:
         rows = decoding.decode(wire.LIST, data)

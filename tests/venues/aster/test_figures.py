@@ -137,6 +137,17 @@ def test_an_interval_that_cannot_be_is_unknown(hours: Any) -> None:
     assert only(Funding, marked(bitcoin(hours=hours))) == []
 
 
+def test_a_next_payment_within_the_interval_says_that_it_has_changed() -> None:
+    """Of 8 h at 12:00 UTC: the rate is told again when the new interval is."""
+    session, noon_ms = bitcoin(hours=8), samples.NEXT_MS - 4 * 3_600_000
+    out = marked(session, T=noon_ms)
+    assert only(Funding, out) == []
+    assert only(Prices, out)
+    feed(session, reply("funding_info", samples.info("BTCUSDT", hours=4)))
+    (rate,) = only(Funding, marked(session, T=noon_ms))
+    assert (rate.interval_s, rate.next_ns) == (14_400, noon_ms * 1_000_000)
+
+
 def test_a_rate_of_zero_is_a_rate_and_a_blank_one_is_none() -> None:
     assert only(Funding, marked(bitcoin(), r="0"))[0].rate == 0.0
     blank = marked(bitcoin(), r="")
