@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from cockpit.core.events import FundingPayment, Margin, Position
 from cockpit.core.units import HOUR_S, NS_PER_MS, hour_floor_ns
-from cockpit.venues.kit.fields import Ms, Number, Rows
+from cockpit.venues.kit.fields import Ms, Number, Rows, moment_ns
 from cockpit.venues.kit.instruments import ONE, Unit
 from cockpit.venues.kit.numbers import Odd, finite, is_nothing, positive
 from cockpit.venues.orderly.mapper import VENUE, OrderlyMarket, named
@@ -21,7 +21,6 @@ from cockpit.venues.orderly.messages import Answer
 
 NOT_FOUND = "ADDRESS_NOT_FOUND"
 _MODES: Mapping[str, Literal["cross", "isolated"]] = {"CROSS": "cross", "ISOLATED": "isolated"}
-_FIRST_MS, _LAST_MS = 1_600_000_000_000, 4_000_000_000_000
 _RATE_S = 8 * HOUR_S
 _SHOWN_ID = 10
 """Characters of an account's id that tell a subaccount from its brand's others."""
@@ -74,6 +73,10 @@ class PaymentRow(Struct, gc=False, frozen=True):
     funding_rate: Number = None
     mark_price: Number = None
 
+    @property
+    def stamp_ns(self) -> int:
+        return self.funding_rate_timestamp * NS_PER_MS
+
 
 class Payments(Struct, gc=False, frozen=True):
     """Rows are read one by one."""
@@ -116,12 +119,6 @@ def position(account: str, pool: str, row: PositionRow, at_ns: int, odd: Odd) ->
     )  # fmt: skip
 
 
-def moment_ns(value: Number) -> int | None:
-    """A time in ms; None for one that is none, or no time since the venue began."""
-    ms = positive(value)
-    return None if ms is None or not _FIRST_MS < ms < _LAST_MS else round(ms) * NS_PER_MS
-
-
 def margin(account: str, row: AccountRow, at_ns: int, odd: Odd) -> Margin:
     """What an account is worth. Sums over positions are unknown where one of them is."""
     cross = [held for held in row.positions if held.margin_mode == "CROSS"]
@@ -158,15 +155,16 @@ def accrued(row: PaymentRow, market: OrderlyMarket | None) -> float | None:
     fee = finite(row.funding_fee)
     if fee:
         return -fee
-    hour_ns = hour_floor_ns(row.funding_rate_timestamp * NS_PER_MS)
+    hour_ns = hour_floor_ns(row.stamp_ns)
     rate = None if market is None else market.rates.get(hour_ns)
     if rate is None and market is not None and market.interval_s == _RATE_S:
         rate = finite(row.funding_rate)
-    return counted(finite(row.position_qty), positive(row.mark_price), rate)
+    return counted(row, rate)
 
 
-def counted(size: float | None, price: float | None, rate: float | None) -> float | None:
-    """What a settlement brings: longs pay a rate above zero."""
+def counted(row: PaymentRow | PositionRow, rate: float | None) -> float | None:
+    """What a settlement brings a size at its mark: longs pay a rate above zero."""
+    size, price = finite(row.position_qty), positive(row.mark_price)
     if size is None or price is None or rate is None:
         return None
     return finite(0.0 - size * price * rate)
@@ -181,7 +179,7 @@ def payment(account: str, pool: str, row: PaymentRow, at_ns: int, odd: Odd) -> F
         raise ValueError(f"{row.symbol}: a fee of {row.funding_fee} is not {row.payment_type}")
     symbol, unit = name_of(row.symbol)
     return FundingPayment(
-        venue=VENUE, recv_ns=at_ns, venue_ns=row.funding_rate_timestamp * NS_PER_MS,
+        venue=VENUE, recv_ns=at_ns, venue_ns=row.stamp_ns,
         symbol=symbol, account=account, pool=pool, usd=-fee,
         size=None if size is None else size * unit.contract,
     )  # fmt: skip

@@ -21,11 +21,12 @@ from msgspec.structs import replace
 
 from cockpit.core.account import normal_address
 from cockpit.core.events import Position, Reject
-from cockpit.core.units import NS_PER_MS, NS_PER_S, hour_floor_ns
+from cockpit.core.units import HOUR_NS, NS_PER_MS, NS_PER_S, hour_floor_ns
 from cockpit.venues.contract import Fetch, Output, Reply
 from cockpit.venues.kit.accounts import Accounts, Followed
 from cockpit.venues.kit.decoding import decode, encode, reject, rejects
-from cockpit.venues.kit.numbers import Odd, finite, positive
+from cockpit.venues.kit.fields import moment_ns
+from cockpit.venues.kit.numbers import Odd
 from cockpit.venues.kit.polling import Rota, Timing
 from cockpit.venues.kit.rows import RowReader
 from cockpit.venues.orderly import account_messages as wire
@@ -35,9 +36,9 @@ from cockpit.venues.orderly.messages import problem
 BUDGET = "info"
 _WEIGHT = 5
 _POLL_S, _STALE_S = 10.0, 45.0
-_PAID_S = 900.0
+_PAID_S = 120.0
 _PAGE, _MOST_PAGES = 500, 20
-_BACK_MS = 30 * 86_400_000
+_BACK_NS = 30 * 24 * HOUR_NS
 _DUE_NS = 90 * NS_PER_S
 """After a stamp, until its payments can be read."""
 _PAYMENTS = RowReader(VENUE, wire.PaymentRow, "symbol")
@@ -45,24 +46,20 @@ _PAYMENTS = RowReader(VENUE, wire.PaymentRow, "symbol")
 
 @dataclass(slots=True)
 class _Paid:
-    """One account whose payments are read: from when, and what this reading has found so far."""
+    """The payments of one account: from when they are read, and what this reading has found."""
 
     address: str
     pool: str
-    since_ms: int
-    newest_ms: int = 0
-    accrued_ms: int | None = None
+    since_ns: int
     pages: int = 0
+    begun_ns: int = 0
     due: list[wire.PaymentRow] = field(default_factory=list)
     """What is accrued, as far as this reading is."""
     accrued: Sequence[wire.PaymentRow] = ()
     """The same of the last whole reading, which began at `read_ns`."""
+    read_ns: int | None = None
     stamps_ns: dict[str, int] = field(default_factory=dict)
     """Native name -> the newest stamp of which a payment was told."""
-    begun_ns: int = 0
-    read_ns: int | None = None
-    hurried_ns: int = 0
-    """The stamp after which payments were asked for before their turn."""
 
     def known_ns(self, native: str) -> int:
         """Until when every stamp of a market is in what was read."""
@@ -115,8 +112,8 @@ class AddressReader:
             unread = reject(VENUE, at_ns, f"account: {error}", reply.body)
             return self._accounts.rejected(address, unread)
         for row in rows:
-            since_ms = at_ns // NS_PER_MS - _BACK_MS
-            self._paid.setdefault(row.account_id, _Paid(address, row.pool, since_ms))
+            new = _Paid(address, row.pool, since_ns=at_ns - _BACK_NS)
+            self._paid.setdefault(row.account_id, new)
         out += self._payments.want(self._paid, at_ns)
         out += rejects(VENUE, at_ns, "account", odd, reply.body)
         if any(row.account_value is None for row in rows):
@@ -127,16 +124,12 @@ class AddressReader:
     def _positions(
         self, address: str, row: wire.AccountRow, at_ns: int, odd: Odd
     ) -> Iterator[Position]:
-        """With what has accrued on each. Payments are read again once those of a stamp are due."""
+        """With what has accrued on each, once payments were read."""
         paid = self._paid.get(row.account_id)
         for one in row.positions:
             position = wire.position(address, row.pool, one, at_ns, odd)
-            if paid is not None:
-                self._hurry(row.account_id, paid, self._stamp_ns(one.symbol, at_ns), at_ns)
-                position = replace(
-                    position, funding_accrued_usd=self._accrued(paid, one, position, at_ns)
-                )
-            yield position
+            accrued = None if paid is None else self._accrued(paid, one, at_ns)
+            yield replace(position, funding_accrued_usd=accrued)
 
     def _stamp_ns(self, native: str, at_ns: int) -> int:
         """The newest stamp of a market; any hour may be one while its interval is not known."""
@@ -144,16 +137,7 @@ class AddressReader:
         stamp_ns = None if market is None else market.stamp_ns(at_ns)
         return hour_floor_ns(at_ns) if stamp_ns is None else stamp_ns
 
-    def _hurry(self, account_id: str, paid: _Paid, stamp_ns: int, at_ns: int) -> None:
-        """Read payments before their turn, once, where a stamp is due that was not told."""
-        is_due = paid.hurried_ns < stamp_ns <= at_ns - _DUE_NS
-        if is_due and paid.read_ns is not None and stamp_ns > paid.read_ns - _DUE_NS:
-            paid.hurried_ns = stamp_ns
-            self._payments.soon(account_id)
-
-    def _accrued(
-        self, paid: _Paid, row: wire.PositionRow, position: Position, at_ns: int
-    ) -> float | None:
+    def _accrued(self, paid: _Paid, row: wire.PositionRow, at_ns: int) -> float | None:
         """What is due on a position and not credited, USD; 0 where nothing is.
 
         None before payments were read once, where one cannot be counted, and after a stamp of which
@@ -164,12 +148,12 @@ class AddressReader:
         market = self._markets.get(row.symbol)
         due = [wire.accrued(one, market) for one in paid.accrued if one.symbol == row.symbol]
         known_ns, stamp_ns = paid.known_ns(row.symbol), self._stamp_ns(row.symbol, at_ns)
-        if stamp_ns > known_ns and (position.opened_ns or 0) <= stamp_ns:
+        if stamp_ns > known_ns and (moment_ns(row.opened_at) or 0) <= stamp_ns:
             # One stamp can be counted; of the size at earlier ones nothing is known.
             is_one = self._stamp_ns(row.symbol, stamp_ns - 1) <= known_ns
-            is_same = (wire.moment_ns(row.updated_at) or at_ns) <= stamp_ns
+            is_same = (moment_ns(row.updated_at) or at_ns) <= stamp_ns
             rate = market.rates.get(stamp_ns) if market and is_one and is_same else None
-            due.append(wire.counted(finite(row.position_qty), positive(row.mark_price), rate))
+            due.append(wire.counted(row, rate))
         known = [usd for usd in due if usd is not None]
         return sum(known) if len(known) == len(due) else None
 
@@ -177,49 +161,43 @@ class AddressReader:
 
     def _first_page(self, account_id: str) -> Fetch:
         paid = self._paid[account_id]
-        paid.newest_ms, paid.accrued_ms, paid.pages, paid.due = 0, None, 0, []
+        paid.pages, paid.due = 0, []
         return _ask_payments(account_id, paid)
 
     def _on_payments(self, reply: Reply) -> Sequence[Output]:
-        answer = self._payments.read(reply)
+        answer, paid, at_ns = self._payments.read(reply), self._paid.get(reply.key), reply.at_ns
         if isinstance(answer, Reject):
             return [answer]
-        paid = self._paid.get(reply.key)
-        followed = None if paid is None else self._accounts.followed.get(paid.address)
-        if paid is None or followed is None or answer.data is None:
+        if paid is None or answer.data is None:
             return ()
+        ledger = self._accounts.followed[paid.address].ledger
         page, odd = [], Odd()
-        rows, unread = _PAYMENTS.read(answer.data.rows, reply.name, reply.at_ns)
+        rows, unread = _PAYMENTS.read(answer.data.rows, reply.name, at_ns)
         out: list[Output] = [*unread.rejects]
-        for row in sorted(rows, key=lambda row: row.funding_rate_timestamp):
-            stamp_ms = row.funding_rate_timestamp
-            paid.stamps_ns[row.symbol] = max(
-                paid.stamps_ns.get(row.symbol, 0), stamp_ms * NS_PER_MS
-            )
+        for row in sorted(rows, key=lambda row: row.stamp_ns):
+            paid.stamps_ns[row.symbol] = max(paid.stamps_ns.get(row.symbol, 0), row.stamp_ns)
             if row.funding_status == "Accrued":
-                paid.accrued_ms = min(stamp_ms, paid.accrued_ms or stamp_ms)
                 paid.due.append(row)
                 continue
-            paid.newest_ms = max(stamp_ms, paid.newest_ms)
             try:
-                page.append(wire.payment(paid.address, paid.pool, row, reply.at_ns, odd))
+                page.append(wire.payment(paid.address, paid.pool, row, at_ns, odd))
             except ValueError as error:
-                out.append(reject(VENUE, reply.at_ns, f"funding_payments: {error}"))
-        out += rejects(VENUE, reply.at_ns, "funding_payments", odd, "")
-        followed.ledger.hold(page)
+                out.append(reject(VENUE, at_ns, f"funding_payments: {error}"))
+        out += rejects(VENUE, at_ns, "funding_payments", odd, "")
+        ledger.hold(page)
         if paid.pages == 0:
-            paid.begun_ns = reply.at_ns
+            paid.begun_ns = at_ns
         paid.pages += 1
-        cursor = answer.data.next_cursor
-        if cursor and answer.data.rows and paid.pages < _MOST_PAGES:
-            return [*out, _ask_payments(reply.key, paid, cursor)]
-        out += followed.ledger.release(paid.pool)
-        paid.since_ms = paid.accrued_ms or paid.newest_ms or paid.since_ms
-        # A reading that was cut off may lack one that is due.
-        is_whole = not (cursor and answer.data.rows)
+        more = answer.data.next_cursor if answer.data.rows else None
+        if more and paid.pages < _MOST_PAGES:
+            return [*out, _ask_payments(reply.key, paid, more)]
+        out += ledger.release(paid.pool)
+        newest_ns = max(paid.stamps_ns.values(), default=paid.since_ns)
+        paid.since_ns = min((row.stamp_ns for row in paid.due), default=newest_ns)
         if paid.read_ns is None:
             self._state.soon(paid.address)
-        paid.accrued, paid.read_ns = paid.due, paid.begun_ns if is_whole else None
+        # A reading that was cut off may lack one that is due.
+        paid.accrued, paid.read_ns = paid.due, None if more else paid.begun_ns
         return out
 
 
@@ -238,7 +216,7 @@ def _ask_state(address: str) -> Fetch:
 def _ask_payments(account_id: str, paid: _Paid, cursor: str | None = None) -> Fetch:
     question: dict[str, Any] = {
         "type": "fundingPayments", "address": paid.address, "account_id": account_id,
-        "start_time": paid.since_ms, "limit": _PAGE,
+        "start_time": paid.since_ns // NS_PER_MS, "limit": _PAGE,
     }  # fmt: skip
     if cursor:
         question["cursor"] = cursor

@@ -180,6 +180,14 @@ def test_a_closed_position_and_a_brand_that_is_gone_are_told_closed() -> None:
     assert told(outputs) == [("flat", "")]
 
 
+def test_a_brand_that_is_gone_has_no_equity_any_longer() -> None:
+    session, _ = following()
+    read(session, account(position()), account(position(), brand="modetrade"))
+    outputs = read(session, account(position()), at_ns=AT_NS + 12 * SECOND_NS)
+    equity = {margin.pool: margin.equity for margin in only(Margin, outputs)}
+    assert equity == {"woofi_pro": 50000.5, "modetrade": 0.0}
+
+
 def test_an_address_that_nobody_knows_is_unknown_and_not_failed() -> None:
     session, _ = following()
     refusal = {"success": False, "code": "ADDRESS_NOT_FOUND", "message": "", "ts": TS_MS}
@@ -232,11 +240,11 @@ def test_received_is_positive_and_accrued_is_not_told_until_it_is_settled() -> N
         (2.25, "woofi_pro"),
         (-10.5, "woofi_pro"),
     ]
-    later = feed(session, *ticks(901, AT_NS + SECOND_NS))
+    later = feed(session, *ticks(121, AT_NS + SECOND_NS))
     again = asked_payments(later)
     assert body(again)["start_time"] == STAMP_MS, "from the one that waits"
     (settled,) = feed(
-        session, reply(again.name, paid(payment("1.5")), AT_NS + 1000 * SECOND_NS, key=again.key)
+        session, reply(again.name, paid(payment("1.5")), AT_NS + 123 * SECOND_NS, key=again.key)
     )
     assert isinstance(settled, FundingPayment)
     assert settled.usd == -1.5
@@ -339,24 +347,24 @@ def test_of_two_stamps_that_were_not_told_nothing_is_counted() -> None:
 def test_a_payment_without_a_fee_of_a_four_hourly_market_is_counted_by_what_was_settled() -> None:
     """What a payment's own rate is per is doubtful there, and another here."""
     session = with_rate(STAMP_MS, 0.00003, funding_period=4)
-    (asked,) = fetches(feed(session, *ticks(901, AT_NS + SECOND_NS)), "funding_payments")
+    (asked,) = fetches(feed(session, *ticks(121, AT_NS + SECOND_NS)), "funding_payments")
     due = paid(payment("0", "Accrued", funding_rate="0.00006"))
-    feed(session, reply(asked.name, due, AT_NS + 902 * SECOND_NS, key=asked.key))
-    (usd,) = accrued(read(session, account(position()), at_ns=AT_NS + 903 * SECOND_NS))
+    feed(session, reply(asked.name, due, AT_NS + 122 * SECOND_NS, key=asked.key))
+    (usd,) = accrued(read(session, account(position()), at_ns=AT_NS + 123 * SECOND_NS))
     assert usd == pytest.approx(-0.5 * 45_000 * 0.00003)
 
 
-def test_the_payments_of_a_stamp_are_asked_for_once_it_is_over_and_not_again_and_again() -> None:
+def test_payments_of_a_stamp_are_read_within_minutes_and_not_taken_for_read_before() -> None:
+    """A reading a minute after the stamp may be too early for its payments."""
     session = with_payments(payment("4.5", "Accrued"))
-    before_ns = NEXT_NS - 60 * SECOND_NS
-    turn = asked_payments(read(session, account(position()), at_ns=before_ns))
-    answer = paid(payment("4.5", "Accrued"))
-    feed(session, reply(turn.name, answer, before_ns + SECOND_NS, key=turn.key))
-    asked = []
-    for seconds in (80, 91, 101, 111):
-        outputs = read(session, account(position()), at_ns=NEXT_NS + seconds * SECOND_NS)
-        asked.append(len(fetches(outputs, "funding_payments")))
-    assert asked == [0, 1, 0, 0]
+    for seconds, due in ((60, [None]), (180, [-4.5])):
+        at_ns = NEXT_NS + seconds * SECOND_NS
+        turn = asked_payments(read(session, account(position()), at_ns=at_ns))
+        answer = paid(payment("4.5", "Accrued"))
+        feed(session, reply(turn.name, answer, at_ns + SECOND_NS, key=turn.key))
+        held = read(session, account(position()), at_ns=at_ns + 10 * SECOND_NS)
+        assert accrued(held) == due
+        assert fetches(held, "funding_payments") == []
 
 
 def test_payments_that_were_not_read_to_their_end_tell_nothing_of_what_has_accrued() -> None:
