@@ -7,10 +7,9 @@ has a row for every tick and no coarser one, so that thirty days cost a request 
 hours, the period of most markets, is what the venue's limits bear for a whole watch list.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from cockpit.core.events import Funding
 from cockpit.core.units import NS_PER_S
 from cockpit.venues.kit.numbers import finite
 from cockpit.venues.paradex.messages import FundingRow
@@ -34,19 +33,20 @@ class _Reading(NamedTuple):
 
 
 class FundingIndex:
-    """The readings of one market by their hour. A span is stated once, when both ends are read;
-    a reading goes once both its spans are stated."""
+    """The readings of one market by their hour."""
 
-    __slots__ = ("_readings", "_stated")
+    __slots__ = ("_readings",)
 
     def __init__(self) -> None:
         self._readings: dict[int, _Reading] = {}
-        self._stated: list[int] = []
-        """The ends of the last spans: of a hundred, a list is a tenth of a set."""
 
-    def read(self, rows: Iterable[FundingRow]) -> bool:
-        """Take rows of history over; False if the index of one is no number."""
-        is_whole = True
+    def read(self, rows: Iterable[FundingRow]) -> tuple[dict[int, float], bool]:
+        """Take rows of history over.
+
+        Returned are the rates of the spans of which both ends are read and one is among these
+        rows, by their end (ns), and whether the index of every row is a number.
+        """
+        ends_ns, is_whole = set[int](), True
         for row in rows:
             index, at_ns = finite(row.funding_index), row.venue_ns
             hour_ns = (at_ns + SPAN_NS // 2) // SPAN_NS * SPAN_NS
@@ -54,27 +54,15 @@ class FundingIndex:
                 is_whole = False
             elif abs(at_ns - hour_ns) <= _FAR_NS:
                 self._readings.setdefault(hour_ns, _Reading(at_ns, index, _spot(row)))
-        return is_whole
-
-    def news(self, venue: str, symbol: str, at_ns: int) -> Iterator[Funding | str]:
-        """The spans not stated before, the oldest first; a sentence where a rate cannot be one."""
-        for hour_ns in sorted(self._readings.keys() - set(self._stated)):
-            before = self._readings.get(hour_ns - SPAN_NS)
-            rate = None if before is None else _rate(before, self._readings[hour_ns])
-            if rate is None:
-                continue
-            self._stated.append(hour_ns)
-            if abs(rate) >= 1.0:
-                yield "the funding index rose by more than the price"
-                continue
-            yield Funding(
-                venue=venue, symbol=symbol, recv_ns=at_ns, venue_ns=hour_ns,
-                kind="settled", rate=rate, interval_s=SPAN_S,
-            )  # fmt: skip
-        self._stated = sorted(self._stated)[-_KEPT:]
-        done = {hour_ns for hour_ns in self._stated if hour_ns + SPAN_NS in self._stated}
-        for hour_ns in {*(self._readings.keys() & done), *sorted(self._readings)[:-_KEPT]}:
+                ends_ns |= {hour_ns, hour_ns + SPAN_NS}
+        rates = {end_ns: self._rate(end_ns) for end_ns in ends_ns}
+        for hour_ns in sorted(self._readings)[:-_KEPT]:
             del self._readings[hour_ns]
+        return {end_ns: rate for end_ns, rate in rates.items() if rate is not None}, is_whole
+
+    def _rate(self, end_ns: int) -> float | None:
+        before, after = self._readings.get(end_ns - SPAN_NS), self._readings.get(end_ns)
+        return None if before is None or after is None else _rate(before, after)
 
 
 def _spot(row: FundingRow) -> float | None:

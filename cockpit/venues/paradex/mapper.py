@@ -5,7 +5,7 @@ from typing import Literal
 
 from cockpit.core.events import Instrument, Trade
 from cockpit.venues.kit.facts import venue_facts
-from cockpit.venues.kit.fields import interval_s, told_interval_s
+from cockpit.venues.kit.fields import told_interval_s
 from cockpit.venues.kit.figures import Figures, fraction
 from cockpit.venues.kit.instruments import Market
 from cockpit.venues.kit.price_levels import PriceLevels
@@ -73,9 +73,9 @@ class ParadexMarket(Market):
 
     def funding(self, row: wire.FundingRow, venue_ns: int, at_ns: int) -> Figures:
         """The running rate, unless the summary tells more of its digits."""
-        self.period_s = interval_s(row.funding_period_hours)
-        self.premium = fraction(row.impact_premium_rate)
         said = Figures(VENUE, self, at_ns, venue_ns)
+        self.period_s = said.interval(row.funding_period_hours)
+        self.premium = fraction(row.impact_premium_rate)
         if row.has_all_digits or not self.has_all_digits:
             said.live(row.funding_rate, self.interval_s, premium=self.premium)
         return said

@@ -3,7 +3,7 @@
 Nothing here belongs to a connection: it survives a reconnect.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
 from cockpit.core.events import Reject
@@ -119,16 +119,24 @@ class Rest:
         rows, unread = _PAID.read(answer.results, reply.name, reply.at_ns)
         out: list[Output] = [*unread.rejects]
         for name in dict.fromkeys(row.market for row in rows):
-            market = self.listing.known(name)
             mine = [row for row in rows if row.market == name]
-            if market is None or not market.index.read(mine):
-                reason = f"funding_history: {name} is unknown or its index is no number"
-                out.append(reject(VENUE, reply.at_ns, reason, reply.body))
-            if market is not None:
-                news = market.index.news(VENUE, market.symbol, reply.at_ns)
-                out += [reject(VENUE, reply.at_ns, f) if isinstance(f, str) else f for f in news]
+            out += self._paid(name, mine, reply)
         read_ns = [int(hour) + _READ_NS] if answer.results and hour.isdecimal() else []
         return [*out, *self._history.answered(native, read_ns, reply.at_ns)]
+
+    def _paid(self, native: str, rows: Sequence[wire.FundingRow], reply: Reply) -> Iterator[Output]:
+        market = self.listing.known(native)
+        rates, is_whole = ({}, False) if market is None else market.index.read(rows)
+        if not is_whole:
+            reason = f"funding_history: {native} is unknown or its index is no number"
+            yield reject(VENUE, reply.at_ns, reason, reply.body)
+        if any(abs(rate) >= 1.0 for rate in rates.values()):
+            yield reject(VENUE, reply.at_ns, "the funding index rose by more than the price")
+        if market is not None:
+            paid = {end_ns: rate for end_ns, rate in rates.items() if abs(rate) < 1.0}
+            yield from market.settled_rates.news(
+                VENUE, market.symbol, paid, SPAN_S, reply.at_ns, dict.fromkeys(paid, SPAN_S)
+            )
 
 
 def _ask_history(page: Page) -> Fetch:

@@ -141,6 +141,16 @@ def test_without_a_period_there_is_no_rate(hours: Any) -> None:
     assert only(Funding, heard(session, f"markets_summary.{BTC}", summary(BTC))) == []
 
 
+def test_a_period_of_the_stream_that_is_none_is_told_and_the_listings_holds() -> None:
+    outputs = heard(watching(), "funding_data", funding(BTC, funding_period_hours="5"))
+    (told,) = only(Reject, outputs)
+    assert told.reason == f"interval of {BTC} is none"
+    assert [rate.interval_s for rate in only(Funding, outputs)] == [28_800]
+    assert (
+        only(Reject, heard(watching(), "funding_data", funding(BTC, funding_period_hours=0))) == []
+    )
+
+
 def test_the_raw_premium_goes_with_the_rate() -> None:
     said = funding(BTC, impact_premium_rate="0.00042")
     (rate,) = only(Funding, heard(watching(), "funding_data", said))
@@ -194,6 +204,20 @@ def test_a_watched_market_that_streams_is_not_told_again_by_the_survey() -> None
 def history(session: Session, *rows: Any) -> list[Output]:
     key = f"{BTC} {STAMP_MS * 10**6}"
     return feed(session, reply("funding_history", {"results": rows, "next": None}, key=key))
+
+
+def test_an_index_that_rises_by_more_than_the_price_is_told_once_and_is_no_payment() -> None:
+    """From 1 to 151 at a price of 100 is a rate of 1.5: what stood there before was wrong."""
+    session = watching()
+    before = reading(BTC, STAMP_MS - EIGHT_HOURS_MS, "1")
+    outputs = history(session, reading(BTC, STAMP_MS, "151"), before)
+    assert only(Funding, outputs) == []
+    assert [told.reason for told in only(Reject, outputs)] == [
+        "the funding index rose by more than the price"
+    ]
+    outputs = history(session, reading(BTC, STAMP_MS + EIGHT_HOURS_MS, "151.02"))
+    assert only(Reject, outputs) == []
+    assert len(only(Funding, outputs)) == 1
 
 
 def test_settled_is_the_rise_of_the_index_over_the_spot_price() -> None:
