@@ -58,33 +58,28 @@ class Product(Struct, gc=False, frozen=True):
     positions: tuple[Held, ...] = ()
 
 
-class Balance(Struct, gc=False, frozen=True):
-    address: str
-    accountPrivacy: Literal["enabled", "disabled"]
-    perpAssets: tuple[Wallet, ...] | None = None
-    positions: tuple[Product, ...] | None = None
-
-
 class Problem(Struct, gc=False, frozen=True):
     code: int | None = None
     message: str | None = None
 
 
-class Answer(Struct, gc=False, frozen=True):
-    """Under HTTP 200 also where it is an error. It may come without its wrapper."""
-
-    result: Balance | None = None
-    error: Problem | None = None
-    address: str | None = None
+class Balance(Struct, gc=False, frozen=True):
+    address: str = ""
     accountPrivacy: Literal["enabled", "disabled"] | None = None
     perpAssets: tuple[Wallet, ...] | None = None
     positions: tuple[Product, ...] | None = None
 
+
+class Answer(Balance, gc=False, frozen=True):
+    """Under HTTP 200 also where it is an error. A balance may come without its wrapper."""
+
+    result: Balance | None = None
+    error: Problem | None = None
+
     @property
     def balance(self) -> Balance | None:
-        if self.result is not None or self.address is None or self.accountPrivacy is None:
-            return self.result
-        return Balance(self.address, self.accountPrivacy, self.perpAssets, self.positions)
+        told = self.result or self
+        return told if told.address and told.accountPrivacy else None
 
 
 BALANCE = decoder(Answer)
