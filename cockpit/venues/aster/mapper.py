@@ -7,7 +7,7 @@ from cockpit.core.events import Instrument
 from cockpit.core.units import NS_PER_MS, NS_PER_S
 from cockpit.venues.aster import messages as wire
 from cockpit.venues.kit.facts import venue_facts
-from cockpit.venues.kit.fields import Stamp, moment_ns, ms_to_ns
+from cockpit.venues.kit.fields import moment_ns, ms_to_ns
 from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.history import Paid
 from cockpit.venues.kit.instruments import Market, unscaled
@@ -21,11 +21,9 @@ FACTS = venue_facts("cockpit.venues.aster")
 
 @dataclass(slots=True, eq=False)
 class AsterMarket(Market):
-    """One perpetual. `interval_s` is known once the venue told it; `told_ms` is when a stream last
-    told its mark and rate."""
+    """One perpetual. `interval_s` is known once the venue told it."""
 
     interval_s: int | None = None
-    told_ms: int = 0
 
 
 def names(row: wire.SymbolRow) -> tuple[str, str, float] | str:
@@ -87,11 +85,6 @@ def traded(market: AsterMarket, row: wire.Ticker | wire.TickerRow, at_ns: int) -
     said.prices(last=row.c)
     said.volume(row.q, row.v)
     return said
-
-
-def told_ms(stamp: Stamp, at_ns: int) -> int:
-    """When something was told; at its arrival where the venue does not say."""
-    return (moment_ns(stamp) or at_ns) // NS_PER_MS
 
 
 def interest(market: AsterMarket, row: wire.Interest, at_ns: int) -> Figures:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
-from cockpit.core.units import HOUR_S, NS_PER_MS
+from cockpit.core.units import HOUR_S, NS_PER_MS, NS_PER_S
 from cockpit.venues.aster import mapper
 from cockpit.venues.aster import messages as wire
 from cockpit.venues.aster.mapper import VENUE, AsterMarket
@@ -11,7 +11,7 @@ from cockpit.venues.contract import Fetch, Output, Reply, Wants
 from cockpit.venues.kit.backfill import Page, Plan
 from cockpit.venues.kit.decoding import reject, rejects
 from cockpit.venues.kit.dedupe import Unchanged
-from cockpit.venues.kit.fields import Rows, told_interval_s
+from cockpit.venues.kit.fields import Rows, moment_ns, told_interval_s
 from cockpit.venues.kit.history import FundingHistory, Pages
 from cockpit.venues.kit.instruments import Instruments, Unit
 from cockpit.venues.kit.numbers import Odd
@@ -30,7 +30,9 @@ _PAGES = Pages(
     reader=RowReader(VENUE, wire.FundingRow, "symbol"), paid=mapper.paid,
 )  # fmt: skip
 _HISTORY = Plan(newest_first=False, rows=_ROWS, chunk_s=(_ROWS - 2) * HOUR_S)
-_TOLD_MS = 10_000
+MARK = "mark"
+"""Of a market, with its rate: told by a stream, at the venue's own time."""
+_TOLD_NS = 10 * NS_PER_S
 """A poll says nothing of a market that a stream told this short a time before."""
 
 
@@ -96,8 +98,6 @@ class Rest:
         """A connection closed, or other markets are wanted: all of it is news."""
         self.survey.forget()
         self._last_said.forget()
-        for market in self.listing.markets.values():
-            market.told_ms = 0
 
     # --- listing ------------------------------------------------------------------------------
 
@@ -136,7 +136,7 @@ class Rest:
     def _premium_row(self, row: wire.PremiumRow, at_ns: int) -> Iterable[Output]:
         """What the streams say as well: it counts where they were silent."""
         market = self.survey.shown(row.s)
-        if market is None or mapper.told_ms(row.E, at_ns) - market.told_ms < _TOLD_MS:
+        if market is None or market.is_told(MARK, moment_ns(row.E) or at_ns, _TOLD_NS):
             return ()
         return self.survey.news(market, mapper.marked(market, row, at_ns))
 

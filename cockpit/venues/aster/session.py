@@ -6,16 +6,16 @@ from urllib.parse import quote
 import msgspec
 
 from cockpit.core import events
-from cockpit.core.units import NS_PER_MS
+from cockpit.core.units import NS_PER_MS, NS_PER_S
 from cockpit.venues.aster import mapper
 from cockpit.venues.aster import messages as wire
 from cockpit.venues.aster.accounts import PublicAccounts
 from cockpit.venues.aster.mapper import VENUE, AsterMarket
-from cockpit.venues.aster.rest import API, Rest
+from cockpit.venues.aster.rest import API, MARK, Rest
 from cockpit.venues.contract import Fetch, Frame, Output, Reply, Wants
 from cockpit.venues.kit import decoding, numbers, polling
 from cockpit.venues.kit.damage import Damage
-from cockpit.venues.kit.fields import ms_to_ns
+from cockpit.venues.kit.fields import moment_ns, ms_to_ns
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.joined import Change, JoinedBooks
 from cockpit.venues.kit.rows import RowReader
@@ -28,7 +28,7 @@ _STREAMS = 200
 """On one connection."""
 _MARKS = RowReader(VENUE, wire.Mark, "s")
 _ALL_MARKS_S = 3.0
-_OVERTAKEN_MS = 10_000
+_OVERTAKEN_NS = 10 * NS_PER_S
 """A mark this much older than ours was overtaken on its way; older still, ours was wrong."""
 _PING = 999_999_999
 """The number of the request that is our ping: no subscription gets as far."""
@@ -123,10 +123,10 @@ class Session(VenueSession):
         return self._books.delta(feed, change, frame.at_ns)
 
     def _mark(self, market: AsterMarket, data: wire.Mark, frame: Frame) -> list[Output]:
-        told_ms = mapper.told_ms(data.E, frame.at_ns)
-        if 0 < market.told_ms - told_ms < _OVERTAKEN_MS:
+        told_ns = moment_ns(data.E) or frame.at_ns
+        if 0 < market.told_ns.get(MARK, 0) - told_ns < _OVERTAKEN_NS:
             return []
-        market.told_ms = told_ms
+        market.told_ns[MARK] = told_ns
         return [*self._rest.survey.news(market, mapper.marked(market, data, frame.at_ns))]
 
     def _survey(self, rows: tuple[wire.Mark, ...], frame: Frame) -> list[Output]:
