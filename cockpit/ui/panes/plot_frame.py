@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from cockpit.core.units import HOUR_NS, utc
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.text import format as fmt
-from cockpit.ui.text.canvas import ASCII_MARKS, Canvas
+from cockpit.ui.text.canvas import Canvas
 from cockpit.ui.text.styled import Line, fit, right, width_of
-from cockpit.ui.theme.capabilities import GlyphSet
 
 _SHORT_NAME = 4
 """Cells of a short name and the blank before it."""
 _WHOLE_NAME = 12
 """Cells in which a venue's whole name stands; in fewer its short one does."""
+_MARKED = 3
+"""Cells of a blank, the mark that a line is drawn in, and a blank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,15 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """Styled lines, and where the plot itself begins and how wide it is."""
+    """Styled lines, where the plot itself begins and how wide it is.
+
+    `marks` has the character of each role's line where lines are told apart by characters.
+    """
 
     lines: list[Line]
     left: int
     width: int
+    marks: Mapping[str, str]
 
 
 def framed_plot(
@@ -57,22 +62,26 @@ def framed_plot(
     axis = max((len(text) for text in texts), default=1) + 2
     spare = width - axis - figure - 2
     name = next((n for n, least in ((_WHOLE_NAME, 24), (4, 14)) if spare - n >= least), 0)
-    label = name + figure + 2 if figure and width - axis - name - figure - 2 >= 12 else 0
+    lead = _MARKED if readings.glyphs == "ascii" or not readings.has_colour else 1
+    label = name + figure + lead + 1
+    if not figure or width - axis - label < 12:
+        label = 0
     plot_w = width - axis - label
     if plot_w < 8 or height < 3:
-        return Plot([[(fit(" too small to plot: zoom this pane", width), "dim")]], 0, width)
-    glyphs = readings.glyphs
-    canvas = Canvas(plot_w, height, glyphs)
-    series = draw(canvas)
-    if len(series) > 1 and not readings.has_colour and glyphs != "ascii":
-        glyphs = "ascii"
-        canvas = Canvas(plot_w, height, glyphs)
+        return Plot([[(fit(" too small to plot: zoom this pane", width), "dim")]], 0, width, {})
+    series: Sequence[Series] = ()
+
+    def draw_all(canvas: Canvas) -> None:
+        nonlocal series
         series = draw(canvas)
+
+    canvas, line_marks = drawn(readings, plot_w, height, draw_all)
     rows = canvas.lines()
     marks = {canvas.row_of(t, bottom, top): s for t, s in zip(ticks, texts, strict=True)}
     zero = canvas.row_of(0.0, bottom, top) if bottom <= 0.0 <= top else -1
     ends = [(0 if s.last is None else canvas.row_of(s.last, bottom, top), s) for s in series]
-    labels = _labels(readings, ends, height, name, figure, glyphs) if label else []
+    names = _Names(readings, name, lead, line_marks)
+    labels = _labels(names, ends, height, figure) if label else []
     lines: list[Line] = []
     for i, row in enumerate(rows):
         if i == zero:
@@ -81,7 +90,28 @@ def framed_plot(
         lines.append([(right(text, axis - 2), "dim"), (" ┤" if text else " │", "frame"), *row])
         if label:
             lines[-1] += labels[i]
-    return Plot(lines, axis, plot_w)
+    return Plot(lines, axis, plot_w, line_marks)
+
+
+def drawn(
+    readings: Readings, width: int, height: int, draw: Callable[[Canvas], None]
+) -> tuple[Canvas, Mapping[str, str]]:
+    """What `draw` draws, and the character of each role's line, if characters tell lines apart.
+
+    Dots of two lines differ by their colour alone: without colour they are drawn in ASCII.
+    """
+    canvas = Canvas(width, height, readings.glyphs)
+    draw(canvas)
+    if readings.glyphs != "ascii" and not readings.has_colour and len(canvas.marks) > 1:
+        canvas = Canvas(width, height, "ascii")
+        draw(canvas)
+        return canvas, canvas.marks
+    return canvas, canvas.marks if readings.glyphs == "ascii" else {}
+
+
+def marked(marks: Mapping[str, str], role: str) -> Line:
+    """What stands before the words for a role's line where characters tell lines apart."""
+    return [(f"{marks[role]} ", role)] if role in marks else []
 
 
 def _decimals(ticks: Sequence[float]) -> int:
@@ -92,32 +122,54 @@ def _decimals(ticks: Sequence[float]) -> int:
     return 6
 
 
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """How lines are named at their ends: `lead` cells for a mark, then `width` for the name."""
+
+    readings: Readings
+    width: int
+    lead: int
+    marks: Mapping[str, str]
+
+    @property
+    def cells(self) -> int:
+        return self.lead + self.width
+
+    @property
+    def most(self) -> int:
+        """How many short names have room beside each other."""
+        return max(1, (self.width + 1) // (_SHORT_NAME + bool(self.marks)))
+
+    def of(self, group: Sequence[Series]) -> Line:
+        """Who ends here, each in its colour; the plot's own marks end a cell before theirs."""
+        if len(group) == 1:
+            line = group[0]
+            name = line.name if self.width >= _WHOLE_NAME else self.readings.short(line.name)
+            mark = f"{self.marks.get(line.role, '')} ".rjust(self.lead)
+            return [(mark + fit(name, self.width), line.role)]
+        words: Line = [
+            (f" {self.marks.get(line.role, '')}{self.readings.short(line.name)}", line.role)
+            for line in group
+        ]
+        return [*words, (" " * max(0, self.cells - width_of(words)), "dim")]
+
+
 def _labels(
-    readings: Readings,
-    ends: Sequence[tuple[int, Series]],
-    rows: int,
-    name_width: int,
-    figure: int,
-    glyphs: GlyphSet,
+    names: _Names, ends: Sequence[tuple[int, Series]], rows: int, figure: int
 ) -> list[Line]:
     """Names and figure at the right end of their line, moved apart where they collide.
 
     Lines that end in one place with one figure share labels, of as many names as have room.
     """
-    marks = {
-        line.name: ASCII_MARKS[i % len(ASCII_MARKS)] if glyphs == "ascii" else ""
-        for i, (_, line) in enumerate(ends)
-    }
     together: dict[tuple[int, str], list[Series]] = {}
     for row, line in ends:
         if line.last is not None:
             together.setdefault((min(rows - 1, max(0, row)), line.figure), []).append(line)
-    size = max(1, (name_width + 1) // (_SHORT_NAME + (glyphs == "ascii")))
     wanted = sorted(
         (
-            (row, -(group[0].last or 0.0), group[at : at + size])
+            (row, -(group[0].last or 0.0), group[at : at + names.most])
             for (row, _), group in together.items()
-            for at in range(0, len(group), size)
+            for at in range(0, len(group), names.most)
         ),
         key=lambda item: item[:2],
     )
@@ -127,28 +179,13 @@ def _labels(
         taken |= set(free[:1])
     # Where labels had to move, their order is still that of the lines.
     ordered = dict(zip(sorted(taken), (group for _, _, group in wanted), strict=False))
-    blank: Line = [(" " * (name_width + figure + 2), "dim")]
+    blank: Line = [(" " * (names.cells + figure + 1), "dim")]
     return [
-        [
-            *_names(readings, ordered[i], marks, name_width),
-            (right(ordered[i][0].figure, figure) + " ", ordered[i][0].role),
-        ]
+        [*names.of(ordered[i]), (right(ordered[i][0].figure, figure) + " ", ordered[i][0].role)]
         if i in ordered
         else blank
         for i in range(rows)
     ]
-
-
-def _names(
-    readings: Readings, group: Sequence[Series], marks: Mapping[str, str], width: int
-) -> Line:
-    """Who ends here, each in its colour, in one cell more than `width`."""
-    if len(group) == 1:
-        line = group[0]
-        name = line.name if width >= _WHOLE_NAME else readings.short(line.name)
-        return [(f"{marks[line.name] or ' '}{fit(name, width)}", line.role)]
-    words: Line = [(f" {marks[line.name]}{readings.short(line.name)}", line.role) for line in group]
-    return [*words, (" " * max(0, width + 1 - width_of(words)), "dim")]
 
 
 def dated(since_ns: int, now_ns: int, left: int, width: int) -> Line:

@@ -20,9 +20,11 @@ _BITS = {
     "ascii": np.array([[1]]),
 }
 _BLOCKS = np.array([ord(c) for c in " ▀▄█"], dtype=np.uint32)
-ASCII_MARKS = "*+xo#@"
-"""The characters of the series in ASCII, in the order in which they are drawn."""
-_ASCII_MARKS = np.array([ord(c) for c in ASCII_MARKS], dtype=np.uint32)
+_ASCII_MARKS = "*+xo#@"
+"""The characters of the lines in ASCII, by role, in the order in which they are drawn first."""
+_ASCII_QUIET, _ASCII_AREA = ".", "|"
+_QUIET = frozenset(("dim", "stale", "frame", "frame_focus"))
+"""What is drawn in these is no line of its own: the edge of a band."""
 _TURN = 3
 """Cells in which one of several lines that lie on each other is seen before the next is."""
 Floats = NDArray[np.float64]
@@ -41,16 +43,26 @@ class Canvas:
         self._below = np.zeros((height, width), dtype=np.int64)
         """How many series lie under the last one without a dot of their own."""
         self._roles: list[str] = []
+        self._shapes: list[str] = []
+        """The ASCII character of each thing drawn."""
+        self._lines: dict[str, str] = {}
         self._marks: list[tuple[int, int, str, str]] = []
 
     @property
     def dots_wide(self) -> int:
         return self.width * self._dx
 
+    @property
+    def marks(self) -> dict[str, str]:
+        """The ASCII character of each line drawn so far, by role; empty lines have none."""
+        return dict(self._lines)
+
     def plot(self, values: Floats, low: float, high: float, role: str) -> None:
         """One value a dot column, shape (dots_wide,); NaN leaves a gap. `low` is the bottom."""
         rows = self._dots.shape[0]
         known = ~np.isnan(values)
+        if role not in _QUIET and known.any():
+            self._lines.setdefault(role, _ASCII_MARKS[len(self._lines) % len(_ASCII_MARKS)])
         scaled = (high - np.where(known, values, low)) / ((high - low) or 1.0) * (rows - 1)
         y = np.clip(np.rint(scaled), 0, rows - 1).astype(np.int64)
         before = np.roll(y, 1)
@@ -59,7 +71,7 @@ class Canvas:
         # A step: the riser joins the two levels without thickening either.
         top = np.where(joined & (before < y), before + 1, y)
         bottom = np.where(joined & (before > y), before - 1, y)
-        self._fill(top, bottom, known, role)
+        self._fill(top, bottom, known, role, self._lines.get(role, _ASCII_QUIET))
 
     def bars(self, values: Floats, low: float, high: float, role: str) -> None:
         """As `plot`, with all the dots between each value and zero."""
@@ -71,13 +83,13 @@ class Canvas:
             return np.clip(np.rint(scaled), 0, rows - 1).astype(np.int64)
 
         ends, zero = row(np.where(known, values, 0.0)), row(np.zeros(len(values)))
-        self._fill(np.minimum(ends, zero), np.maximum(ends, zero), known, role)
+        self._fill(np.minimum(ends, zero), np.maximum(ends, zero), known, role, _ASCII_MARKS[0])
 
     def area(self, columns: NDArray[np.bool_], role: str) -> None:
         """Every dot of these columns, shape (dots_wide,): a vertical mark."""
         rows = self._dots.shape[0]
         ends = np.zeros(len(columns), dtype=np.int64)
-        self._fill(ends, ends + rows - 1, columns, role)
+        self._fill(ends, ends + rows - 1, columns, role, _ASCII_AREA)
 
     def mark(self, dot_x: int, value: float, low: float, high: float, char: str, role: str) -> None:
         """One character over the plot at a dot column and a value."""
@@ -96,8 +108,10 @@ class Canvas:
         bottom: NDArray[np.int64],
         known: NDArray[np.bool_],
         role: str,
+        shape: str,
     ) -> None:
         self._roles.append(role)
+        self._shapes.append(shape)
         level = np.arange(self._dots.shape[0])[:, None]
         drawn = (level >= top) & (level <= bottom) & known
         cells, adds = self._cells(drawn), self._cells(drawn & ~self._dots)
@@ -138,8 +152,8 @@ class Canvas:
         elif self._glyphs == "block":
             chars = _BLOCKS[codes]
         else:
-            marks = _ASCII_MARKS[self._owner % len(_ASCII_MARKS)]
-            chars = np.where(codes > 0, marks, ord(" "))
+            shapes = np.array([ord(shape) for shape in [*self._shapes, " "]])
+            chars = np.where(codes > 0, shapes[self._owner], ord(" "))
         return chars.astype(np.uint32)
 
 

@@ -109,7 +109,7 @@ def test_without_colour_two_lines_are_told_apart_by_their_marks_and_one_stays_fi
     def draw(canvas: Canvas) -> list[Series]:
         for i in range(count):
             canvas.plot(np.full(canvas.dots_wide, 2.0 + i * 4), 0.0, 10.0, f"venue{i + 1}")
-        return [Series(name, "text", 2.0 + i * 4, "") for i, name in enumerate(names)]
+        return [Series(name, f"venue{i + 1}", 2.0 + i * 4, "") for i, name in enumerate(names)]
 
     plot = framed_plot(scene, 80, 11, 0.0, 10.0, (0.0, 10.0), draw)
     rows = [plain(line) for line in plot.lines]
@@ -118,9 +118,40 @@ def test_without_colour_two_lines_are_told_apart_by_their_marks_and_one_stays_fi
         assert any("\u2800" <= char <= "\u28ff" for char in ends[names[0]])
     else:
         assert "****" in ends[names[0]]
-        assert "*alphaswap" in ends[names[0]]
+        assert "* * alphaswap" in ends[names[0]]
         assert "++++" in ends[names[1]]
-        assert "+bravo" in ends[names[1]]
+        assert "+ + bravo" in ends[names[1]]
+
+
+def test_a_label_has_the_mark_of_its_own_line_whatever_was_drawn_before_it() -> None:
+    """As a carry is drawn: where the hold ends, the band's edges, what it costs, what it earns."""
+    scene = scenes.live()
+    scene.has_colour = False
+
+    def draw(canvas: Canvas) -> list[Series]:
+        level = np.ones(canvas.dots_wide)
+        canvas.area(np.arange(canvas.dots_wide) == 9, "frame_focus")
+        canvas.plot(level * 8, 0.0, 10.0, "dim")
+        canvas.plot(level * 6, 0.0, 10.0, "ask")
+        canvas.plot(level * 2, 0.0, 10.0, "accent")
+        return [Series("earned", "accent", 2.0, "+$2"), Series("cost", "ask", 6.0, "$6")]
+
+    plot = framed_plot(scene, 80, 11, 0.0, 10.0, (0.0, 10.0), draw)
+    rows = [plain(line) for line in plot.lines]
+    assert next(row for row in rows if "cost" in row).count("*") > 40
+    assert "* * cost" in next(row for row in rows if "cost" in row)
+    assert "+ + earned" in next(row for row in rows if "earned" in row)
+    assert any("....." in row for row in rows)
+    assert all("|" in row for row in rows if "+" not in row and "*" not in row and "." not in row)
+    assert plot.marks == {"ask": "*", "accent": "+"}
+
+
+@pytest.mark.parametrize("glyphs", GLYPHS)
+def test_a_line_of_nothing_known_takes_no_mark(glyphs) -> None:
+    canvas = Canvas(8, 4, glyphs)
+    canvas.plot(np.full(canvas.dots_wide, np.nan), 0.0, 1.0, "gain")
+    canvas.plot(np.zeros(canvas.dots_wide), 0.0, 1.0, "accent")
+    assert canvas.marks == {"accent": "*"}
 
 
 def test_lines_that_lie_on_each_other_take_turns() -> None:

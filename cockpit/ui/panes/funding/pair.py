@@ -9,7 +9,7 @@ import numpy as np
 from cockpit.analytics.funding.pair_history import PairHistory
 from cockpit.core.units import HOUR_NS
 from cockpit.ui.model.readings import Readings
-from cockpit.ui.panes.plot_frame import Series, dated, framed_plot
+from cockpit.ui.panes.plot_frame import Series, dated, framed_plot, marked
 from cockpit.ui.readings.order_books import pair_cost_bps
 from cockpit.ui.readings.pair_history import chosen_pair, named_pair, pair_past
 from cockpit.ui.text import format as fmt
@@ -115,10 +115,13 @@ def _dollars(
         return []
 
     rows = framed_plot(readings, width, height - 2, bottom, top, ticks, draw, 0)
-    head: Line = [("  earned", "dim"), (f" on ${fmt.magnitude(size)} a leg, ", "dim")]
-    head.append(
-        ("costs are not known", "dim") if cost is None
-        else (f"costs in and out ${fmt.magnitude(cost)}", "warn")
+    head: Line = [
+        ("  ", "dim"), *marked(rows.marks, "number"),
+        ("earned", "dim"), (f" on ${fmt.magnitude(size)} a leg, ", "dim"),
+    ]  # fmt: skip
+    head += (
+        [("costs are not known", "dim")] if cost is None
+        else [*marked(rows.marks, "warn"), (f"costs in and out ${fmt.magnitude(cost)}", "warn")]
     )  # fmt: skip
     return [head, *rows.lines, dated(since_ns, readings.now_ns, rows.left, rows.width)]
 
