@@ -204,7 +204,7 @@ def dated(since_ns: int, now_ns: int, left: int, width: int) -> Line:
         at = utc(at_ns)
         is_named = step == day and at.month != month
         text = f"{at:%-d %b}" if is_named else f"{at:{form}}"
-        if x + len(text) <= width and row[max(0, x - 1)] == " ":
+        if x + len(text) <= width and not "".join(row[max(0, x - 1) : x + len(text)]).strip():
             row[x : x + len(text)] = text
             month = at.month
         at_ns += step

@@ -1,11 +1,13 @@
 """Plots: gaps stay gaps, scales are round, and every glyph set draws the same picture."""
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.ui.panes.plot_frame import Series, framed_plot
+from cockpit.ui.panes.plot_frame import Series, dated, framed_plot
 from cockpit.ui.text.canvas import Canvas, bar, bar_left, nice_scale, spark, steps
 from cockpit.ui.text.styled import plain, width_of
 from tests.ui import scenes
@@ -152,6 +154,13 @@ def test_a_line_of_nothing_known_takes_no_mark(glyphs) -> None:
     canvas.plot(np.full(canvas.dots_wide, np.nan), 0.0, 1.0, "gain")
     canvas.plot(np.zeros(canvas.dots_wide), 0.0, 1.0, "accent")
     assert canvas.marks == {"accent": "*"}
+
+
+def test_the_first_of_a_month_is_not_written_over_by_the_next_day() -> None:
+    """30 days on 78 columns: 2.6 a day, so `1 Nov` reaches over the second and the third."""
+    end_ns = int(datetime(2026, 11, 30, 12, tzinfo=UTC).timestamp()) * 10**9
+    text = plain(dated(end_ns - 720 * HOUR, end_ns, 0, 78))
+    assert text.split()[:4] == ["1", "Nov", "04", "06"]
 
 
 def test_lines_that_lie_on_each_other_take_turns() -> None:
