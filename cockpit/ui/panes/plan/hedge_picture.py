@@ -7,7 +7,7 @@ from cockpit.ui.model.calculator_form import Form
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.answers import earned
 from cockpit.ui.text.canvas import bar, bar_left
-from cockpit.ui.text.styled import Line, fit, right
+from cockpit.ui.text.styled import Line, Span, fit, right
 
 if TYPE_CHECKING:
     from cockpit.calculators.hedge import values as hedge
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 UNIT = "delta by venue, $"
 _NAME, _FIGURE = 14, 12
 _LEAST_WING = 4
+_SHADE = str.maketrans("█▌▐", "░░░")
+"""What was before, where no colour tells it from what comes after."""
 
 
 def picture(readings: Readings, form: Form, inner: int, room: int) -> list[Line]:
@@ -38,30 +40,38 @@ def picture(readings: Readings, form: Form, inner: int, room: int) -> list[Line]
     cut = max(1, (room - 4) // 2)
     for name, before, after, traded in rows[: cut if len(rows) > cut else None]:
         role = readings.colour_of(name)
-        lines += _pair(name, role, (before, after, traded), wing, most)
+        lines += _pair(readings, (name, role), (before, after, traded), wing, most)
     if len(rows) > cut:
         lines.append([(f" … {len(rows) - cut} more venues: zoom this pane", "dim")])
-    lines += _pair(total[0], "title", total[1:], wing, most)
+    lines += _pair(readings, (total[0], "title"), total[1:], wing, most)
     return lines
 
 
 def _pair(
-    name: str, role: str, figures: tuple[float, float, float | None], wing: int, most: float
+    readings: Readings,
+    name: Span,
+    figures: tuple[float, float, float | None],
+    wing: int,
+    most: float,
 ) -> list[Line]:
     """Before, dim, and after; what is traded stands beside the second."""
     before, after, traded = figures
     lines: list[Line] = []
     for label, usd, is_after in (("before", before, False), ("after", after, True)):
         share = abs(usd) / most
+        left = bar_left(share, wing) if usd < 0 else " " * wing
+        right_bar = bar(share, wing) if usd >= 0 and share else " " * wing
+        if not is_after and not readings.has_colour:
+            left, right_bar = left.translate(_SHADE), right_bar.translate(_SHADE)
         bars = ("bid_bar", "ask_bar") if is_after else ("frame_focus", "frame_focus")
         trade = earned(traded) if is_after and traded else ""
         lines.append(
             [
-                (" " + fit("" if is_after else name, _NAME), role),
+                (" " + fit("" if is_after else name[0], _NAME), name[1]),
                 (fit(label, 7), "dim"),
-                (bar_left(share, wing) if usd < 0 else " " * wing, bars[1]),
+                (left, bars[1]),
                 ("│", "frame"),
-                (bar(share, wing) if usd >= 0 and share else " " * wing, bars[0]),
+                (right_bar, bars[0]),
                 (right(usd_words(usd) if usd else "0", _FIGURE), "number" if is_after else "dim"),
                 (right(trade, _FIGURE), "text"),
             ]
