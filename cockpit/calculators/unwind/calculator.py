@@ -125,7 +125,8 @@ def _values(
                 venue=order.quote.venue, symbol=order.quote.symbol, side=order.side,
                 size=_clean(float(row.sum())), rounds=int((row > 0).sum()), cost_usd=each.total,
                 cost_bps=None if each.total is None else each.total / usd * 1e4,
-                fees_usd=each.fees, leftover=_clean(max(0.0, order.size - float(row.sum()))),
+                fees_usd=each.fees,
+                leftover=_clean(max(0.0, _clean(order.size) - _clean(float(row.sum())))),
             )
             for order, row, each, usd in zip(ranked, sizes, costs, worth, strict=True)
         ),
