@@ -137,20 +137,24 @@ def framed(
 ) -> list[Line]:
     """A thin frame: the title in the top line at the left, a verdict in the bottom line.
 
-    Exactly `height` lines of `width` cells. Rows that do not fit are counted in the last one.
+    Exactly `height` lines of `width` cells. Rows that do not fit are counted in the last one. The
+    name of the focused pane has a look of its own; `note` counts, and is as readable as words.
     """
     if width < 4 or height < 2:
         return [clip([("…", "dim")], width) for _ in range(height)]
     role = "frame_focus" if focused else "frame"
     inner = width - 2
-    tail = f" {note} ┐" if note and cell_len(note) + 10 <= width else "┐"
-    room = width - cell_len(tail)
+    has_note = bool(note) and cell_len(note) + 10 <= width
+    tail: Line = [(f" {note} ", "dim"), ("┐", role)] if has_note else [("┐", role)]
+    room = width - width_of(tail)
+    if focused:
+        title = [(text, "title_focus" if style == "title" else style) for text, style in title]
     while len(title) > 1 and width_of(title) + 3 > room:
         title = title[:-1]
     top: Line = [("┌ ", role), *title, (" ", role)]
     if width_of(top) > room:
         top = clip(top, room, role)
-    lines: list[Line] = [[*top, ("─" * (room - width_of(top)), role), (tail, role)]]
+    lines: list[Line] = [[*top, ("─" * (room - width_of(top)), role), *tail]]
     hidden = len(body) - (height - 2)
     if hidden > 0 and height > 3:
         body = [

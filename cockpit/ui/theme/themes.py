@@ -18,11 +18,14 @@ from cockpit.core.names import did_you_mean
 from cockpit.core.toml import parse_toml
 
 VENUE_COLOURS = 14
-_SINCE_TEN_VENUES = {f"venue{number}": f"venue{number - 8}" for number in range(9, 15)}
-"""A theme of the time of eight venues: what stands for a role that it does not name."""
+_STANDS_FOR = {
+    **{f"venue{number}": f"venue{number - 8}" for number in range(9, 15)},
+    "title_focus": "accent",
+}
+"""A role that a theme need not name, and the one it then looks like."""
 ROLES = (
-    "text", "number", "dim", "frame", "frame_focus", "title", "accent", "cursor", "gain", "loss",
-    "warn", "danger", "stale", "bid", "ask", "bid_bar", "ask_bar", "fresh", "ok",
+    "text", "number", "dim", "frame", "frame_focus", "title", "title_focus", "accent", "cursor",
+    "gain", "loss", "warn", "danger", "stale", "bid", "ask", "bid_bar", "ask_bar", "fresh", "ok",
     "heat_neg4", "heat_neg3", "heat_neg2", "heat_neg1", "heat_0",
     "heat_pos1", "heat_pos2", "heat_pos3", "heat_pos4",
     *(f"venue{number}" for number in range(1, VENUE_COLOURS + 1)),
@@ -121,7 +124,9 @@ def _bold(path: Path, given: object) -> frozenset[str]:
                 f"{path}: bold: unknown role {role!r}{did_you_mean(str(role), ROLES)}; "
                 "expected a list of roles"
             )
-    return frozenset(roles)
+    return frozenset(
+        role for role in ROLES if _STANDS_FOR.get(role, role) in roles or role in roles
+    )
 
 
 def _table(path: Path, table: str, given: object, parse: Parse) -> dict[str, tuple[str, str]]:
@@ -130,8 +135,8 @@ def _table(path: Path, table: str, given: object, parse: Parse) -> dict[str, tup
     for role in given:
         if role not in ROLES:
             raise ConfigError(f"{path}: {table}.{role}: unknown role{did_you_mean(role, ROLES)}")
-    older = {role: given[old] for role, old in _SINCE_TEN_VENUES.items() if old in given}
-    given = {**older, **given}
+    unnamed = {role: given[other] for role, other in _STANDS_FOR.items() if other in given}
+    given = {**unnamed, **given}
     missing = [role for role in ROLES if role not in given]
     if missing:
         raise ConfigError(f"{path}: {table}.{missing[0]}: is missing; every role needs a colour")

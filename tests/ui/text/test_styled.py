@@ -2,7 +2,7 @@
 
 import pytest
 
-from cockpit.ui.text.styled import brief, wrap
+from cockpit.ui.text.styled import brief, framed, wrap
 
 
 def test_a_number_and_its_unit_are_not_parted():
@@ -29,3 +29,14 @@ def test_what_is_longer_than_a_line_stands_alone():
 )
 def test_a_sentence_without_room_keeps_its_first_part_or_whole_words_and_numbers(width, words):
     assert brief("breaks even after 780 h, the hold is 24 h", width) == words
+
+
+def test_a_frames_count_is_as_readable_as_words_and_the_focused_name_has_its_own_look():
+    quiet, focused = (
+        framed([], 40, 3, title=[("books", "title")], note="+6 →", focused=on)[0]
+        for on in (False, True)
+    )
+    assert (" +6 → ", "dim") in quiet
+    assert (" +6 → ", "dim") in focused
+    assert ("books", "title") in quiet
+    assert ("books", "title_focus") in focused

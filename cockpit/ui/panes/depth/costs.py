@@ -121,7 +121,7 @@ def _row(
         texts = [("≤" if is_past and cost.bps is not None else "") + _text(cost) for cost in both]
         pad = " " * max(0, cell - len(texts[0]) - len(texts[1]) - 1)
         roles = [
-            "stale" if book and book.stale else "warn" if t == _THIN else "gain" if b else "text"
+            "stale" if book and book.stale else "warn" if t == _THIN else "ok" if b else "text"
             for t, b in zip(texts, best, strict=True)
         ]
         line += [(pad, "text"), (texts[0], roles[0]), ("/", "dim"), (texts[1], roles[1])]
