@@ -123,15 +123,82 @@ def test_eleven_venues_are_told_apart_by_the_names_of_sixteen_colours(name):
     assert len({theme.ansi[f"venue{number}"] for number in range(1, 12)}) == 11
 
 
+def hue(colours: tuple[str, str]) -> str:
+    """What is seen of a name first: what it stands on, else what it is written in."""
+    return (colours[1] or colours[0]).removeprefix("bright_")
+
+
 @pytest.mark.parametrize("name", SHIPPED)
 def test_in_sixteen_colours_no_venue_looks_lost_and_the_first_is_like_no_other(name):
     theme = load_theme(name)
-    first, *others = (theme.ansi[f"venue{number}"][0] for number in range(1, 11))
-    assert theme.ansi["stale"][0] not in (first, *others)
+    first, *others = (theme.ansi[f"venue{number}"] for number in range(1, 11))
+    assert theme.ansi["stale"] not in (first, *others)
     if name == "colour-blind":  # red and green cannot be told apart: brightness has to help
         return
-    hues = {other.removeprefix("bright_") for other in others}
-    assert first.removeprefix("bright_") not in hues
+    assert hue(first) not in {hue(other) for other in others}
+
+
+NAMES = (
+    "black", "red", "green", "yellow", "blue", "magenta", "cyan", "white",
+    "bright_black", "bright_red", "bright_green", "bright_yellow", "bright_blue",
+    "bright_magenta", "bright_cyan", "bright_white",
+)  # fmt: skip
+TERMINALS = {
+    "xterm": "000000 cd0000 00cd00 cdcd00 0000ee cd00cd 00cdcd e5e5e5 "
+    "7f7f7f ff0000 00ff00 ffff00 5c5cff ff00ff 00ffff ffffff",
+    "VGA": "000000 aa0000 00aa00 aa5500 0000aa aa00aa 00aaaa aaaaaa "
+    "555555 ff5555 55ff55 ffff55 5555ff ff55ff 55ffff ffffff",
+    "Visual Studio Code": "000000 cd3131 0dbc79 e5e510 2472c8 bc3fbc 11a8cd e5e5e5 "
+    "666666 f14c4c 23d18b f5f543 3b8eea d670d6 29b8db e5e5e5",
+    "Tango": "000000 cc0000 4e9a06 c4a000 3465a4 75507b 06989a d3d7cf "
+    "555753 ef2929 8ae234 fce94f 729fcf ad7fa8 34e2e2 eeeeec",
+    "Campbell": "0c0c0c c50f1f 13a10e c19c00 0037da 881798 3a96dd cccccc "
+    "767676 e74856 16c60c f9f1a5 3b78ff b4009e 61d6d6 f2f2f2",
+}
+"""What widespread terminals show for the sixteen names, in their order."""
+QUIET_NAMES = {
+    "dim": 2.7, "stale": 2.7, "frame": 2.7, "frame_focus": 2.7, "bid_bar": 2.5, "ask_bar": 2.5,
+}  # fmt: skip
+"""No name is readable everywhere: bright black on black is 2.8 in two of these."""
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("shown", TERMINALS)
+def test_sixteen_colours_are_readable_in_widespread_terminals(name, shown):
+    theme = load_theme(name)
+    colours = dict(zip(NAMES, (f"#{c}" for c in TERMINALS[shown].split()), strict=True))
+    ground = "black" if theme.dark else "bright_white"
+    colours["default"] = colours["white" if theme.dark else "black"]
+    for role, (fore, back) in theme.ansi.items():
+        seen = contrast(colours[fore], colours[back or ground])
+        assert seen >= QUIET_NAMES.get(role, 3.1), (role, fore, back)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_cursor_looks_like_no_step_of_heat(name):
+    theme = load_theme(name)
+    heat = [role for role in ROLES if role.startswith("heat")]
+    assert theme.ansi["cursor"] not in [theme.ansi[role] for role in heat]
+    if name in IN_HEX:
+        _, ground = theme.roles["cursor"]
+        for role in heat:
+            fore, back = theme.roles[role]
+            assert apart((ground, ""), (back or theme.background, "")) >= 0.1, (role, fore)
+
+
+@pytest.mark.parametrize("name", IN_HEX)
+def test_no_venue_has_the_colour_of_a_gain_a_loss_a_warning_or_the_cursor(name):
+    theme = load_theme(name)
+    venues = {theme.roles[f"venue{number}"][0] for number in range(1, VENUE_COLOURS + 1)}
+    for role in ("gain", "loss", "warn", "accent", "bid", "ask", "stale", "dim"):
+        assert theme.roles[role][0] not in venues, role
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("depth", ["truecolor", "256", "16", "none"])
+def test_the_name_of_the_focused_pane_looks_like_no_other(name, depth):
+    palette = Palette(load_theme(name), terminal(depth))
+    assert palette.style("title_focus") != palette.style("title")
 
 
 def test_a_theme_made_for_eight_venues_is_still_one(tmp_path):
