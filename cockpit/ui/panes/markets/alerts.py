@@ -135,8 +135,8 @@ def _line(
     return [
         edge,
         (when, "dim"),
-        (f"{glyph} ", role),
-        (name, text_role),
+        (glyph, role),
+        (f" {name}", text_role),
         (fit(words, room - len(name)), text_role),
         (age, "dim"),
     ]
