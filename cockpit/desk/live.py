@@ -30,6 +30,7 @@ from cockpit.desk.memory import Memory, MemoryOrder
 from cockpit.desk.recall import recall
 from cockpit.desk.recorder import Recorder, TapeOrder
 from cockpit.desk.stats import DeskStats, FeedStats, Mode, VenueStats
+from cockpit.desk.tasks import Tasks
 from cockpit.desk.trader_files import NOTHING_KEPT, TraderPaths
 from cockpit.desk.venue_urls import endpoint_of
 from cockpit.desk.wanted import Wanted
@@ -133,7 +134,7 @@ class Engine:
         """Made at the start."""
         self.coalescer = Coalescer()
         self.drivers: dict[str, Driver] = {}
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks = Tasks(self._tell)
         self._listeners: list[Listener] = []
 
     # --- life ---------------------------------------------------------------------------------
@@ -148,20 +149,19 @@ class Engine:
         if self._endpoint_source is not None:
             self._endpoints = await self._endpoint_source()
         self.core.files.read()
-        self._tasks.append(asyncio.create_task(self._look(), name="files"))
+        self._tasks.keep("the trader's files", self._look)
         if self.memory is not None:
             if self.recorder is None:
                 # A tape must hold all that its state is made of: who records asks anew.
                 kept = await recall(self.view, self.memory.folder, self.clock, self.core.note)
                 self._wanted.know(kept)
             self.memory.start()
-            self._tasks.append(asyncio.create_task(self.memory.run(), name="memory"))
+            self._tasks.keep("rows for history", self.memory.run)
         # Not on the loop, which goes on drawing, and while others are waited for.
-        importing = asyncio.create_task(asyncio.to_thread(self._import_sessions), name="importing")
-        self._tasks.append(importing)
+        importing = self._tasks.once("importing", asyncio.to_thread(self._import_sessions))
         # It needs no link: the first table is of what is kept.
         self.core.scan()
-        self._tasks.append(asyncio.create_task(self.core.scanner.run(), name="scanner"))
+        self._tasks.keep("rankings of the scan", self.core.scanner.run)
         await self.core.scanner.first(FIRST_TABLE_S)
         await importing
         for name, spec in self.specs.items():
@@ -178,15 +178,15 @@ class Engine:
                 drift=FieldDrift(known_fields(name)),
             )
             self.drivers[name] = driver
-            self._tasks.append(asyncio.create_task(self._run(name, driver), name=f"driver {name}"))
+            self._tasks.once(f"driver {name}", self._run(name, driver))
         if self.recorder is not None:
             self.recorder.check()
-        self._tasks.append(asyncio.create_task(self.coalescer.run(), name="coalescer"))
-        self._tasks.append(asyncio.create_task(self._sample(), name="sampler"))
-        self._tasks.append(asyncio.create_task(self.alerting.run(), name="alerts"))
+        self._tasks.keep("measures of the feed", self.coalescer.run)
+        self._tasks.keep("samples of the curves", self._sample)
+        self._tasks.keep("alerts", self.alerting.run)
         if self._is_forecasting:
             self.forecasts = self._make_forecasts()
-            self._tasks.append(asyncio.create_task(self.forecasts.run(), name="forecasts"))
+            self._tasks.keep("forecasts", self.forecasts.run)
 
     def _import_sessions(self) -> None:
         """The first picture does not wait for them: what it shows of a venue is in the specs."""
@@ -222,14 +222,14 @@ class Engine:
         self.core.close()
         if self.forecasts is not None:
             self.forecasts.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks.clear()
+        await self._tasks.stop()
         if self.recorder is not None:
             self.recorder.close()
         if self.memory is not None:
             await asyncio.to_thread(self.memory.stop)
+
+    def _tell(self, words: str) -> None:
+        self.core.note(Notice(self.clock.now_ns(), "", words, "danger", is_answer=True))
 
     async def _run(self, name: str, driver: Driver) -> None:
         try:
