@@ -61,15 +61,7 @@ class ForecastProcess:
         process = self._process
         if process is None or process.poll() is not None:
             self.close()
-            process = self._process = subprocess.Popen(
-                [sys.executable, "-m", "cockpit.desk.forecast_worker", *self._arguments],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                # One core: the matrices are small, and the screen needs the other.
-                env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
-                start_new_session=True,
-            )
+            process = self._process = self._start()
         assert process.stdin is not None
         assert process.stdout is not None
         try:
@@ -84,6 +76,21 @@ class ForecastProcess:
         if isinstance(answer, Failed):
             raise CockpitError(answer.sentence, detail=answer.detail)
         return answer
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        try:
+            return subprocess.Popen(
+                [sys.executable, "-m", "cockpit.desk.forecast_worker", *self._arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                # One core: the matrices are small, and the screen needs the other.
+                env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+                start_new_session=True,
+            )
+        except OSError as error:
+            words = f"the process that forecasts cannot be started: {error.strerror}"
+            raise CockpitError(words, detail=str(error)) from error
 
     def close(self) -> None:
         """End it; it holds nothing that needs saving."""

@@ -179,6 +179,15 @@ def test_a_failure_is_a_sentence_and_the_last_forecasts_stay(desk, monkeypatch):
     assert "died" in desk.view.outlooks.problem
 
 
+def test_a_machine_that_starts_no_process_costs_the_forecasts_and_nothing_else(desk, monkeypatch):
+    desk.pays(800)
+    with monkeypatch.context() as lacking:
+        lacking.setattr("sys.executable", "/nowhere/python")
+        assert desk.looks() is None
+    assert "cannot be started: No such file" in desk.view.outlooks.problem
+    assert desk.looks(minutes=1).basis == "reference", "the next minute may have one"
+
+
 def test_models_are_learned_from_history_and_speak_when_they_are_ready(store):
     """60 days of history: the market's own models take over from the reference."""
     series = market(days=60)
