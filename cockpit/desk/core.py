@@ -126,10 +126,10 @@ class DeskState:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskSetup:
     """What a desk is made of. `alerts_dir` None keeps no alert on disk; `hook` and `targets` are
-    told of them. `history`
-    None has no past to look back to. `assets` and `own_margins` are what the trader says in place
-    of prices and of documented tables. `config` is what calculators go by. `begun` None has heard
-    nothing yet."""
+    told of them. `history` None has no past to look back to. `assets` and `own_margins` are what
+    the trader says in place of prices and of documented tables. `rules_text` has the rules that
+    were made by keys, where no file of `trader_paths` does. `config` is what calculators go by.
+    `begun` None has heard nothing yet."""
 
     mode: Mode
     clock: Clock
@@ -143,6 +143,7 @@ class DeskSetup:
     assets: AssetRules = field(default_factory=AssetRules)
     own_margins: Mapping[str, VenueMargin] = field(default_factory=dict)
     trader_paths: TraderPaths = NOTHING_KEPT
+    rules_text: bytes = b""
     config: Config = field(default_factory=Config)
     begun: DeskState | None = None
 
@@ -169,6 +170,7 @@ class DeskCore:
             with_defaults(setup.rules),
             {*REGISTRY, *self.specs},
             self._use_rules,
+            setup.rules_text,
         )
         self.alerting = Alerting(
             self._rules.all,

@@ -28,14 +28,16 @@ class KeptRules:
         others: tuple[Rule, ...],
         venues: Collection[str],
         use: Callable[[], None],
+        text: bytes = b"",
     ) -> None:
-        """`path` None keeps them until the end. The file is read here, because what fired before a
-        restart is only known again with its rule; `use` hears of every change after that."""
+        """`path` None keeps them until the end, beginning with those of `text`. The file is read
+        here, because what fired before a restart is only known again with its rule; `use` hears of
+        every change after that."""
         self._path = path
         self._others = others
         self._venues = venues
         self._use = use
-        self._data = b""
+        self._data = text
         """The file as it was read or written last."""
         self._file = EditedFile(path)
         self.own = OwnRules()
@@ -49,6 +51,11 @@ class KeptRules:
             self.problem = error.ui_message
         else:
             self.problem = "; ".join(self.own.problems)
+
+    @property
+    def text(self) -> bytes:
+        """What the file says, or would say if there were one."""
+        return self._data
 
     @property
     def all(self) -> tuple[Rule, ...]:

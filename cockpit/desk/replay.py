@@ -257,7 +257,7 @@ class ReplayEngine:
         try:
             self._files = tuple(find_tapes(list(paths)))
             self._checkpoints = Checkpoints()
-            opened = self._new_run(Said())
+            opened = self._new_run(Said(rules=self._run.said.rules))
         except CockpitError as error:
             self._files, self._checkpoints = before, kept
             self._run.core.note(Notice(now_ns, "", error.ui_message, "warn", is_answer=True))

@@ -17,6 +17,7 @@ from cockpit.desk.contract import (
     Intent,
     LookBack,
     PlanIntent,
+    ReadLegMids,
     ReadSpan,
     Record,
     Watch,
@@ -31,7 +32,9 @@ from cockpit.wire.replay import Begun, Goal, Replay
 LOOK_NS: Final = NS_PER_S
 """Alerts are looked for once a second of the tape, at any speed."""
 SAMPLE_NS: Final = round(SAMPLE_S * NS_PER_S)
-_LEAVES_STATE: Final = (Cancel, Compute, FollowAccount, LookBack, PlanIntent, ReadSpan, Record)
+_LEAVES_STATE: Final = (
+    Cancel, Compute, FollowAccount, LookBack, PlanIntent, ReadLegMids, ReadSpan, Record,
+)  # fmt: skip
 """After these intents a pass is still what a fresh one would be."""
 
 
@@ -39,13 +42,14 @@ _LEAVES_STATE: Final = (Cancel, Compute, FollowAccount, LookBack, PlanIntent, Re
 class Said:
     """What the trader has said to a pass that holds for every other over the same tapes.
 
-    `symbols` None watches what the tapes were made for.
+    `symbols` None watches what the tapes were made for. `rules` are those made by keys, as text.
     """
 
     symbols: tuple[str, ...] | None = None
     positions: tuple[Position, ...] = ()
     muted: frozenset[str] = frozenset()
     is_surveying: bool = False
+    rules: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +112,7 @@ class Run:
                 assets=order.config.assets,
                 own_margins=order.config.own_margins,
                 trader_paths=order.trader_paths,
+                rules_text=order.said.rules,
                 config=order.config,
                 begun=begun.desk if begun else None,
             ),
@@ -147,6 +152,7 @@ class Run:
             positions=tuple(self.core.view.manual()),
             muted=self.core.alerting.muted,
             is_surveying=self.core.scanner.scan.is_on,
+            rules=self.core.files.rules.text,
         )
 
     def start(self) -> None:

@@ -5,10 +5,12 @@ import asyncio
 import pytest
 
 from cockpit import venues
+from cockpit.alerts.rule import Rule
 from cockpit.core.events import Position
 from cockpit.core.units import NS_PER_S
 from cockpit.desk.contract import (
     Hold,
+    KeepRule,
     OpenTapes,
     Pause,
     Rank,
@@ -173,6 +175,20 @@ async def test_what_the_trader_typed_and_watches_stays_on_the_way_back(playing):
         await player.told(Hold((mine,)), Watch(("HYPE",)), Step(-10))
         assert player.desk.view.manual() == (mine,)
         assert list(player.desk.view.symbols()) == ["HYPE"]
+
+
+async def test_a_rule_that_was_made_by_keys_holds_wherever_the_tape_goes(playing, tape, tmp_path):
+    """It is kept until the end: before it was made as well, and on the next tape."""
+    rule = Rule(name="mine", kind="basis", threshold=1e9)
+    other = tmp_path / "again.jsonl.gz"
+    other.write_bytes(tape.read_bytes())
+    async with playing() as player:
+        await player.told(Step(200), KeepRule(rule))
+        for move in (Step(-50), Step(10), Seek(START_NS), OpenTapes((str(other),))):
+            await player.told(move)
+            alerts = player.desk.stats().alerts
+            assert "mine" in alerts.own, move
+            assert rule in alerts.rules, move
 
 
 async def test_the_next_alert_holds_the_tape_where_it_fires(playing):
