@@ -30,7 +30,7 @@ SIZES = {
     "cockpit/venues/nado": Size(620, 970),
     "cockpit/venues/orderly": Size(620, 875),
     "cockpit/venues/paradex": Size(620, 710),
-    "cockpit/sim/faces/kit": Size(350, 420),
+    "cockpit/sim/faces/kit": Size(350, 425),
     "cockpit/sim/faces/aster": Size(450, 450),
     "cockpit/sim/faces/extended": Size(450, 450),
     "cockpit/sim/faces/grvt": Size(450, 450),

@@ -3,7 +3,7 @@ and every public read that ccxt has of a venue.
 """
 
 import asyncio
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from itertools import pairwise
 from typing import Any
 
@@ -78,3 +78,19 @@ async def _trades_until_the_book_is_true(client: Any, sim: Exchange, unified: st
     finally:
         await client.close()
         await asyncio.to_thread(sim.tell, pause=False)
+
+
+def check_streams(client: Any, unified: str, kinds: Iterable[str]) -> None:
+    """What is followed beside books and trades comes, of this market by its unified name."""
+    said = asyncio.run(_followed(client, unified, kinds))
+    assert [kind for kind in kinds if not said[kind]] == []
+
+
+async def _followed(client: Any, unified: str, kinds: Iterable[str]) -> dict[str, Any]:
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            await client.load_markets()
+            waiting = [getattr(client, kind)(unified) for kind in kinds]
+            return dict(zip(kinds, await asyncio.gather(*waiting), strict=True))
+    finally:
+        await client.close()

@@ -8,6 +8,7 @@
 | `S@aggTrade` | each fill |
 | `S@markPrice`, `@1s`; `!markPrice@arr`, `@1s` | mark, index and rate of one market or of all |
 | `S@ticker` | 24 hours, each second |
+| `S@kline_1m` and the like | the running candle, each 250 ms |
 
 Sources: github.com/asterdex/api-docs (streams), recordings of September 2026.
 """
@@ -18,6 +19,7 @@ from functools import partial
 
 from cockpit.sim.faces.aster import messages as wire
 from cockpit.sim.faces.aster.messages import Row
+from cockpit.sim.faces.kit.candles import length_s
 from cockpit.sim.faces.kit.channels import (
     Channel,
     FillStream,
@@ -33,7 +35,8 @@ ALL_MARKS = re.compile(r"!markPrice@arr(@1s)?")
 DEPTH = re.compile(r"depth(@100ms|@250ms|@500ms)?")
 PARTIAL = re.compile(r"depth(5|10|20)(@100ms|@250ms|@500ms)?")
 MARK, DAY, TOUCH = "markPriceUpdate", "24hrTicker", "bookTicker"
-DEPTH_MS, MARK_MS, FAST_MARK_MS, TICKER_MS = 250.0, 3_000.0, 1_000.0, 1_000.0
+DEPTH_MS, MARK_MS, FAST_MARK_MS, TICKER_MS, KLINE_MS = 250.0, 3_000.0, 1_000.0, 1_000.0, 250.0
+KLINE = "kline_"
 
 
 class Depth(MarketStream):
@@ -92,6 +95,8 @@ def made(world: VenueWorld, name: str) -> Channel | None:
         return TouchStream(world, state, lambda: wire.update(TOUCH, wire.touch(world, state)))
     if kind == "ticker":
         return Stream(world, TICKER_MS, lambda: wire.update(DAY, wire.ticker(world, state)))
+    if kind.startswith(KLINE) and (length := length_s(interval := kind.removeprefix(KLINE))):
+        return Stream(world, KLINE_MS, partial(wire.kline_update, world, state, interval, length))
     if found := DEPTH.fullmatch(kind):
         return Depth(world, state, _period_ms(found[1]))
     if found := PARTIAL.fullmatch(kind):

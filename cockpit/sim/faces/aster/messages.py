@@ -12,6 +12,7 @@ from importlib import resources
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_S, NS_PER_MS, next_boundary_ns
 from cockpit.sim.faces.aster.profile import cap_of
+from cockpit.sim.faces.kit.candles import running
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.faces.kit.figures import fixed, now_ms
 from cockpit.sim.world.contract import MarketState, TradeTick, VenueWorld
@@ -25,13 +26,14 @@ SETTLED_MS = 1_781_859_600_000
 SEQ_BASE, SEQ_STEP, SEQ_FIRST = 570_480_000_000, 1_000, 650
 """Updates of all markets share a sequence; each step of one book is some of it."""
 DAY_MS = 86_400_000
+KLINE_WORDS = "tohlcvTqnVQB"
 
 
 def _table(name: str) -> Row:
     return tomllib.loads((resources.files(__package__) / name).read_text())
 
 
-_ALIKE, _WORDS = _table("listing.toml"), _table("streams.toml")
+_ALIKE, _WORDS, _FIXED = _table("listing.toml"), _table("streams.toml"), _table("fixed.toml")
 
 
 def position(state: MarketState) -> int:
@@ -46,17 +48,11 @@ def is_active(state: MarketState) -> bool:
 # --- listing ----------------------------------------------------------------------------------
 
 
-_LIMIT = {"rateLimitType": "REQUEST_WEIGHT", "interval": "MINUTE", "intervalNum": 1, "limit": 2400}
-
-
 def exchange_info(world: VenueWorld) -> Row:
     rows = [_listed(state) for state in world.markets.values()]
     pending = _row(PENDING, "0.00001", "1", 5, 0)
-    return {
-        "timezone": "UTC", "serverTime": now_ms(world), "futuresType": "U_MARGINED",
-        "rateLimits": [_LIMIT], "exchangeFilters": [], "assets": [],
-        "symbols": [*rows, pending | {"status": "PENDING_TRADING", "contractType": ""}],
-    }  # fmt: skip
+    rows.append(pending | {"status": "PENDING_TRADING", "contractType": ""})
+    return {**_FIXED["info"], "serverTime": now_ms(world), "symbols": rows}
 
 
 def _listed(state: MarketState) -> Row:
@@ -106,8 +102,7 @@ def rate_text(rate: float) -> str:
 
 def premium_index(world: VenueWorld) -> list[Row]:
     rows = [premium(world, state) for state in world.markets.values()]
-    gone = {"symbol": GONE, "markPrice": "0.48792029", "lastFundingRate": "0"}
-    return [*rows, _gone(world) | gone]
+    return [*rows, _gone(world) | _FIXED["unlisted"]]
 
 
 def premium(world: VenueWorld, state: MarketState) -> Row:
@@ -125,11 +120,7 @@ def premium(world: VenueWorld, state: MarketState) -> Row:
 
 def _gone(world: VenueWorld) -> Row:
     next_ns = next_boundary_ns(world.now_ns(), 8 * HOUR_S)
-    return {
-        "markPrice": "1.40000000", "indexPrice": "1.40000000", "estimatedSettlePrice": "0",
-        "lastFundingRate": "0.00010000", "interestRate": "0.00010000",
-        "nextFundingTime": next_ns // NS_PER_MS, "time": now_ms(world),
-    }  # fmt: skip
+    return {**_FIXED["gone"], "nextFundingTime": next_ns // NS_PER_MS, "time": now_ms(world)}
 
 
 # --- 24 hours, levels, trades -----------------------------------------------------------------
@@ -194,6 +185,21 @@ def kline(state: MarketState, row: Candle, length_ms: int) -> list[Json]:
     worth = row.worth(state.listing)
     volumes = [fixed(volume, 4), begin_ms + length_ms - 1, fixed(worth, 2), row.trades]
     return [begin_ms, *prices, *volumes, fixed(volume / 2, 4), fixed(worth / 2, 2), "0"]
+
+
+def last_price(world: VenueWorld, state: MarketState) -> Row:
+    day = ticker(world, state)
+    return {"symbol": day["symbol"], "price": day["lastPrice"], "time": day["closeTime"]}
+
+
+def kline_update(world: VenueWorld, state: MarketState, interval: str, length_s: int) -> Row | None:
+    """The running candle, in the words of a stream; it is never the last word on it."""
+    if (row := running(state, length_s, world.now_ns())) is None:
+        return None
+    native, last = state.listing.native, state.day_trades
+    figures = dict(zip(KLINE_WORDS, kline(state, row, 1000 * length_s), strict=True))
+    own = {"s": native, "i": interval, "f": last - row.trades + 1, "L": last, "x": False}
+    return {"e": "kline", "E": now_ms(world), "s": native, "k": figures | own}
 
 
 def trade(world: VenueWorld, state: MarketState, fill: TradeTick) -> Row:

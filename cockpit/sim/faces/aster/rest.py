@@ -7,7 +7,7 @@
 | fundingRate | ascending; from `startTime`, without it the newest; at most 1000 |
 | depth | 5, 10, 20, 50, 100, 500 or 1000 levels, otherwise HTTP 400 |
 | openInterest | one market, not documented |
-| ticker/24hr, ticker/bookTicker | one market, or all that trade |
+| ticker/24hr, ticker/bookTicker, ticker/price | one market, or all that trade; of spot none |
 | trades, aggTrades, klines | oldest first; aggregates are of one fill each |
 | ping, time | |
 | /info | accounts by JSON-RPC, see `accounts` |
@@ -30,6 +30,7 @@ from cockpit.sim.faces.kit.routes import Request, Routes, reply
 from cockpit.sim.world.contract import HttpReply, MarketState, TradeTick, VenueWorld
 
 MOST_ROWS, ROWS = 1000, 100
+_SPOT = ("24hr", "bookTicker", "price")
 DEPTHS = (5, 10, 20, 50, 100, 500, 1000)
 LATEST_NS = 2**63 - 1
 
@@ -62,13 +63,11 @@ def _funding(request: Request) -> list[Row]:
     rows = state.payments(begin_ns, end_ns, on_the_hour=True)[::-1]
     limit = asked.limit(ROWS, MOST_ROWS)
     shown = rows[:limit] if "startTime" in asked else rows[-limit:]
+    native = state.listing.native
     return [
-        {
-            "symbol": state.listing.native, "fundingTime": at_ns // NS_PER_MS,
-            "fundingRate": fixed(rate, 8),
-        }
+        {"symbol": native, "fundingTime": at_ns // NS_PER_MS, "fundingRate": fixed(rate, 8)}
         for at_ns, rate, _, _ in shown
-    ]  # fmt: skip
+    ]
 
 
 def _depth(request: Request) -> Row:
@@ -80,10 +79,8 @@ def _depth(request: Request) -> Row:
 
 def _interest(request: Request) -> Row:
     state = _state(request)
-    return {
-        "symbol": state.listing.native, "openInterest": state.size_text(state.open_interest_lots),
-        "time": now_ms(request.world),
-    }  # fmt: skip
+    coins = state.size_text(state.open_interest_lots)
+    return {"symbol": state.listing.native, "openInterest": coins, "time": now_ms(request.world)}
 
 
 def _of_one_or_all(row: Callable[[VenueWorld, MarketState], Row]) -> Callable[[Request], Json]:
@@ -116,13 +113,9 @@ def _refused(request: Request, refusal: Refusal) -> HttpReply:
     return reply(refusal.status, {"code": refusal.code, "msg": refusal.message})
 
 
-def _time(request: Request) -> Row:
-    return {"serverTime": now_ms(request.world)}
-
-
 _FUTURES: dict[str, Callable[[Request], Json]] = {
     "ping": lambda request: {},
-    "time": _time,
+    "time": lambda request: {"serverTime": now_ms(request.world)},
     "exchangeInfo": lambda request: wire.exchange_info(request.world),
     "fundingInfo": lambda request: wire.funding_info(request.world),
     "premiumIndex": _premium,
@@ -134,12 +127,14 @@ _FUTURES: dict[str, Callable[[Request], Json]] = {
     "openInterest": _interest,
     "ticker/24hr": _of_one_or_all(wire.ticker),
     "ticker/bookTicker": _of_one_or_all(wire.touch),
+    "ticker/price": _of_one_or_all(wire.last_price),
 }
 
 on_http = Routes(
     {
-        "GET /api/v3/time": _time,
+        "GET /api/v3/time": _FUTURES["time"],
         "GET /api/v3/exchangeInfo": lambda request: {"symbols": [], "assets": []},
+        **{f"GET /api/v3/ticker/{kind}": lambda request: [] for kind in _SPOT},
         "POST /info": accounts.answer,
         **{f"GET /fapi/v3/{path}": answer for path, answer in _FUTURES.items()},
         **{f"GET /fapi/v1/{path}": answer for path, answer in _FUTURES.items()},

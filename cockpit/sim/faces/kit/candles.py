@@ -42,3 +42,9 @@ def asked_candles(
     begin_ns = asked.moment_ns(begin, 0, unit_ns) if begin in asked else None
     end_ns = asked.moment_ns(end, 0, unit_ns) if end in asked else None
     return candles(state, interval_s, now_ns, begin_ns, end_ns, asked.limit(limit, most))
+
+
+def running(state: MarketState, interval_s: int, now_ns: int) -> Candle | None:
+    """The candle of now; None in a market without prices."""
+    found = candles(state, interval_s, now_ns, most=1)
+    return found[0] if found else None

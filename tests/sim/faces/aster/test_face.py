@@ -138,6 +138,24 @@ def test_the_resting_buyer_marks_a_seller_who_took(client: Client, world: FakeWo
     assert (fill["m"], fill["p"], fill["q"]) == (True, "111000.0", "0.020")
 
 
+def test_the_running_candle_is_the_last_one_over_http_and_not_the_last_word(
+    client: Client, world: FakeWorld
+) -> None:
+    subscribe(client, "btcusdt@kline_1h", "btcusdt@kline_7x")
+    (update,) = payload(client.step(world.step(1.0)))
+    candle = update["k"]
+    row = ask(world, "klines?symbol=BTCUSDT&interval=1h")[-1]
+    assert [candle[word] for word in "tohlcv"] == row[:6]
+    assert (update["s"], candle["i"], candle["x"]) == ("BTCUSDT", "1h", False)
+    assert candle["T"] - candle["t"] == 3_600_000 - 1
+
+
+def test_a_last_price_is_told_alone_and_spot_has_none(world: FakeWorld) -> None:
+    assert ask(world, "ticker/price?symbol=BTCUSDT")["price"] == "111000.0"
+    for kind in ("24hr", "bookTicker", "price"):
+        assert json.loads(get(aster, world, f"/api/v3/ticker/{kind}").body) == []
+
+
 def test_all_marks_name_every_market_each_three_seconds(client: Client, world: FakeWorld) -> None:
     subscribe(client, "!markPrice@arr")
     assert client.step(world.step(2.9)) == []

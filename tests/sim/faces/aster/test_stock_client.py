@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.exchange import Exchange
-from tests.sim.faces.stock_clients import check_reads, truth_of
+from tests.sim.faces.stock_clients import check_reads, check_streams, truth_of
 from tests.support import PATIENCE_S
 
 ccxt = pytest.importorskip("ccxt")
@@ -79,3 +79,7 @@ def is_true_by_the_thousand(book: Any, market: Any) -> bool:
         == [pytest.approx(level) for level in market[side][:20]]
         for side in ("bids", "asks")
     )
+
+
+def test_figures_and_candles_are_followed(sim: Exchange) -> None:
+    check_streams(pointed(pro, sim), BITCOIN, ("watch_ohlcv",))
