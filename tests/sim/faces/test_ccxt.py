@@ -31,7 +31,7 @@ WATCHED = {
     "hyperliquid": ("watch_ticker", "watch_ohlcv"),
     "lighter": ("watch_ticker", "watch_mark_price"),
     "paradex": ("watch_ticker", "watch_funding_rate"),
-    "extended": ("watch_mark_price", "watch_funding_rate"),
+    "extended": ("watch_mark_price", "watch_funding_rate", "watch_ohlcv"),
 }
 """What is followed of a venue beside its books and trades."""
 

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 
 from cockpit.core.units import NS_PER_MS
 from cockpit.sim.faces.extended import messages as wire
+from cockpit.sim.faces.kit.candles import length_s, running
 from cockpit.sim.faces.kit.channels import Cadence, MarketStream, fills_of
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.world.contract import MarketState, Step, VenueWorld
 from cockpit.sim.world.followers import BookMemory
 
-DELTA_MS, TOUCH_MS, SNAPSHOT_MS = 100.0, 10.0, 60_000.0
+DELTA_MS, TOUCH_MS, SNAPSHOT_MS, CANDLE_MS = 100.0, 10.0, 60_000.0, 250.0
 RECENT_TRADES = 50
 
 
@@ -123,3 +124,15 @@ class Funding(Topic):
 
     def _row(self, rate: float, at_ns: int) -> Json:
         return self._message("FUNDING_RATES", wire.payment(self.state, rate, at_ns))
+
+
+class Candles(Topic):
+    """The running candle, four times a second; the same prices for all kinds of it."""
+
+    def __init__(self, world: VenueWorld, state: MarketState, interval: str) -> None:
+        super().__init__(world, state, CANDLE_MS)
+        self._length_s = length_s(interval) or 0
+
+    def said(self, step: Step) -> Json:
+        row = self._length_s and running(self.state, self._length_s, self.world.now_ns())
+        return self._message("CANDLES", [wire.candle(self.state, row)]) if row else None

@@ -6,6 +6,7 @@
 | trades | `trades.M` | `/publicTrades/M` |
 | prices, type "mark" or "index" | `prices.mark.M`, `prices.index.M` | `/prices/mark/M` |
 | funding-rates | `funding-rates.M` | `/funding/M` |
+| candles, type "last", "mark" or "index" | `candles.last.M.PT1M` | `/candles/M/trades` |
 
 One number counts the data messages of a connection: from 0 here, from 1 below /v1; answers do not
 count. A second subscription of a topic starts it anew. A depth that does not exist is not answered,
@@ -25,7 +26,8 @@ from cockpit.sim.world.contract import HttpReply, MarketState, Step, UpgradeRefu
 
 _V1 = "/stream.extended.exchange/v1"
 WS_PATHS = {"main": "/stream.extended.exchange/v2/rpc", "v1": _V1}
-_UNTYPED = ("TRADES", "FUNDING_RATES")
+_UNTYPED = ("TRADES", "FUNDING_RATES", "CANDLES")
+_CANDLES = {"trades": "last", "mark-prices": "mark", "index-prices": "index"}
 _V1_TOPICS = {
     "orderbooks": "orderbooks", "publicTrades": "trades", "funding": "funding-rates",
     "prices/mark": "prices.mark", "prices/index": "prices.index",
@@ -51,10 +53,14 @@ class Face(Connection):
         self._seq = 1 if self._is_one_stream else 0
         if self._is_one_stream:
             stream, _, native = self.path.removeprefix(_V1).strip("/").rpartition("/")
-            if stream not in _V1_TOPICS:
-                raise UpgradeRefused(HttpReply(404, ""))
             depth = "1." if self.query.get("depth") == "1" else ""
-            self._open(f"{_V1_TOPICS[stream]}.{depth}{native}")
+            topic = f"{_V1_TOPICS.get(stream)}.{depth}{native}"
+            if stream.startswith("candles/") and native in _CANDLES:
+                market, interval = stream.removeprefix("candles/"), self.query.get("interval")
+                topic = f"candles.{_CANDLES[native]}.{market}.{interval}"
+            elif stream not in _V1_TOPICS:
+                raise UpgradeRefused(HttpReply(404, ""))
+            self._open(topic)
 
     def greet(self) -> Messages:
         for topic, channel in self.channels.items():
@@ -87,10 +93,13 @@ class Face(Connection):
 
     def _open(self, topic: str) -> bool:
         scope, _, native = topic.rpartition(".")
+        make = _TOPICS.get(scope)
+        if make is None:
+            make, native = partial(channels.Candles, interval=native), scope.rpartition(".")[2]
         state = self.world.markets.get(native)
         if state is None or state.listing.status != "active":
             return False
-        self.channels[topic] = _TOPICS[scope](self.world, state)
+        self.channels[topic] = make(self.world, state)
         return True
 
     def _numbered(self, topic: str, messages: Messages) -> Messages:
@@ -118,4 +127,6 @@ def _topic(params: Json) -> str | None:
         scope = f"prices.{selector.get('type')}"
     elif scope == "orderbooks" and selector.get("depth", "full") != "full":
         scope = f"orderbooks.{selector['depth']}"
+    elif scope == "candles" and selector.get("type") in _CANDLES.values():
+        return f"candles.{selector['type']}.{selector['market']}.{selector.get('interval')}"
     return f"{scope}.{selector['market']}" if scope in _TOPICS else None

@@ -5,8 +5,10 @@ listed and does not trade yet (an equity outside its hours), and dead ones that 
 Source: https://api.docs.extended.exchange.
 """
 
+import tomllib
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from importlib import resources
 
 from cockpit.core.market import Side
 from cockpit.core.units import NS_PER_MS, next_boundary_ns
@@ -16,10 +18,11 @@ from cockpit.sim.faces.kit.figures import fixed, trimmed
 from cockpit.sim.world.contract import MarketState, TradeTick, VenueWorld
 from cockpit.sim.world.past_prices import Candle
 
-LISTED_MS = 1_752_829_532_673
 FIRST_TRADE_ID = 2_104_498_546_882_383_895
 """Ids are beyond what a double holds."""
 EQUITY, SPOT = "GILD_24_5", "BTCSPOT"
+FIXED: dict[str, Json] = tomllib.loads((resources.files(__package__) / "listing.toml").read_text())
+"""What rows have alike, from its file."""
 
 
 def exact(value: float | None) -> str:
@@ -42,12 +45,13 @@ def markets(world: VenueWorld) -> Iterator[Json]:
 def market(world: VenueWorld, state: MarketState) -> Json:
     """A row; the tick and its like are those of the listing."""
     listing = state.listing
+    (tier,), risk = FIXED["config"]["riskFactorConfig"], 1 / listing.max_leverage
     own = {
         "minPriceChange": state.price_text(1), "minOrderSizeChange": state.size_text(1),
         "minOrderSize": state.size_text(listing.min_lots),
         "maxLeverage": f"{listing.max_leverage}.00",
         "hourlyFundingRateCap": f"{cap_pct(listing.symbol):g}",
-        "riskFactorConfig": _one_tier(1 / listing.max_leverage),
+        "riskFactorConfig": [tier | {"riskFactor": f"{risk:g}"}],
     }  # fmt: skip
     return _row(
         listing.native.removesuffix("-USD"),
@@ -55,33 +59,14 @@ def market(world: VenueWorld, state: MarketState) -> Json:
         status="ACTIVE" if listing.status == "active" else "DELISTED",
         assetPrecision=listing.size_decimals,
         marketStats=stats(world, state),
-        tradingConfig={**_CONFIG, **own},
+        tradingConfig=FIXED["config"] | own,
     )
 
 
-def _one_tier(risk: float) -> Json:
-    upto = {"upperBound": "4000000", "riskFactor": f"{risk:g}", "isAvailableForUsers": True}
-    return [upto]
-
-
-_CONFIG = {
-    "minOrderSize": "0.1", "minOrderSizeChange": "0.01", "minPriceChange": "0.01",
-    "maxMarketOrderValue": "3000000", "maxLimitOrderValue": "15000000",
-    "maxPositionValue": "60000000", "maxLeverage": "10.00", "hourlyFundingRateCap": "1",
-    "openInterestLimit": "0", "maxNumOrders": "200", "limitPriceCap": "0.05",
-    "limitPriceFloor": "0.05", "uPnlWithdrawable": True, "postWithdrawalMarginFactor": "0.1",
-    "riskFactorConfig": _one_tier(0.1),
-}  # fmt: skip
-
-
 def _row(asset: str, **own: Json) -> Json:
-    row = {
-        "name": f"{asset}-USD", "type": "PERPETUAL", "uiName": asset, "category": "Crypto",
-        "subCategory": "L1", "assetName": asset, "assetPrecision": 2,
-        "collateralAssetName": "USD", "collateralAssetPrecision": 6, "description": asset,
-        "isRfq": False, "isOffHours": False, "status": "ACTIVE", "tradingHours": "CONTINUOUS",
-        "tradingConfig": _CONFIG, "visibleOnUi": True, "referenceMarket": "null",
-        "createdAt": LISTED_MS, **own,
+    row = FIXED["row"] | {
+        "name": f"{asset}-USD", "uiName": asset, "assetName": asset, "description": asset,
+        "tradingConfig": FIXED["config"], **own,
     }  # fmt: skip
     digits = row["assetPrecision"] + 1
     on_chain = {
@@ -124,17 +109,6 @@ def stats(world: VenueWorld, state: MarketState) -> Json:
         openInterest=fixed(coins * state.mark, 6),
         openInterestBase=state.size_text(state.open_interest_lots),
     )  # fmt: skip
-
-
-def asset() -> Json:
-    """The collateral: USDC, which is called USD here."""
-    return {
-        "id": 1, "name": "USD", "symbol": "USD", "description": "USD Collateral", "precision": 6,
-        "isActive": True, "isCollateral": True, "starkexId": "0x1", "starkexResolution": 1_000_000,
-        "l1Id": "0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48", "l1Resolution": 1_000_000,
-        "version": 3, "createdAt": LISTED_MS, "type": "SPOT", "canBeUsedAsCollateral": True,
-        "riskFactors": [], "availableForTradeFactors": [],
-    }  # fmt: skip
 
 
 def price(state: MarketState, ticks: int) -> str:

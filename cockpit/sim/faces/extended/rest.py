@@ -110,7 +110,7 @@ def _refused(request: Request, refusal: Refusal) -> HttpReply:
 
 ROUTES = Routes(
     {
-        "GET /api/v1/info/assets": lambda request: [wire.asset()],
+        "GET /api/v1/info/assets": lambda request: [wire.FIXED["asset"]],
         "GET /api/v1/info/markets": _markets,
         "GET /api/v1/info/markets/{market}/stats": _stats,
         "GET /api/v1/info/markets/{market}/orderbook": _orderbook,

@@ -144,6 +144,21 @@ def test_a_socket_of_one_stream_counts_from_one_and_names_no_topic(world: FakeWo
     assert trades["data"][0]["i"] > 2**53
 
 
+def test_the_running_candle_has_a_topic_and_a_socket_of_its_own(
+    world: FakeWorld, client: Client
+) -> None:
+    (ack,) = subscribe(client, "candles", type="last", interval="PT1H")
+    assert ack["result"]["subscription"] == "candles.last.BTC-USD.PT1H"
+    alone = socket(world, "/candles/BTC-USD/trades?interval=PT1H")
+    step = world.step(1.0)
+    (topic,) = client.step(step)
+    (frame,) = alone.step(step)
+    assert frame == {key: topic[key] for key in ("data", "ts")} | {"seq": 1}
+    assert frame["data"] == ask(world, "/candles/BTC-USD/trades?interval=PT1H&limit=1")
+    assert subscribe(client, "candles", type="best", interval="PT1H") == []
+    assert socket(world, "/candles/BTC-USD/trades?interval=PT7X").step(world.step(1.0)) == []
+
+
 def test_a_socket_of_an_unknown_market_stays_silent_and_one_of_no_stream_does_not_open(
     world: FakeWorld,
 ) -> None:
