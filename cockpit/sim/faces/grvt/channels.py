@@ -7,8 +7,10 @@ it, from the one that the acknowledgement told. Nothing is said where nothing ch
 from collections.abc import Iterator
 from typing import ClassVar
 
-from cockpit.core.units import NS_PER_MS
+from cockpit.core.units import NS_PER_MS, NS_PER_S
 from cockpit.sim.faces.grvt import messages as wire
+from cockpit.sim.faces.grvt.messages import Row
+from cockpit.sim.faces.kit.candles import length_s, running
 from cockpit.sim.faces.kit.channels import Cadence, RowMemory, fills_of
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.world.contract import MarketState, Step, VenueWorld
@@ -16,6 +18,7 @@ from cockpit.sim.world.followers import BookMemory
 
 GRID_NS = 500 * NS_PER_MS
 """Whole books are stamped on this grid."""
+CANDLE_MS = 1000.0
 
 
 class Stream:
@@ -28,21 +31,19 @@ class Stream:
         self._state = state
         self.selector = selector
         self.latest = state.book_seq
-        self._cadence = Cadence(float(selector.partition("@")[2]), world.now_ns())
+        rate = selector.partition("@")[2]
+        self._cadence = Cadence(float(rate) if rate.isdecimal() else CANDLE_MS, world.now_ns())
 
     @property
     def snapshots(self) -> int:
         """How many messages come first."""
         return 1
 
-    def _snapshot(self, feed: Json) -> Json:
-        return self._message(feed, 0, 0)
-
     def _numbered(self, feed: Json) -> Json:
         self.latest += 1
         return self._message(feed, self.latest, self.latest - 1)
 
-    def _message(self, feed: Json, number: int, follows: int) -> Json:
+    def _message(self, feed: Json, number: int = 0, follows: int = 0) -> Json:
         return {
             "stream": self.name, "selector": self.selector, "sequence_number": str(number),
             "feed": feed, "prev_sequence_number": str(follows),
@@ -60,7 +61,7 @@ class BookChanges(Stream):
 
     def first(self) -> Iterator[Json]:
         at_ns = self._world.now_ns() // GRID_NS * GRID_NS
-        yield self._snapshot(wire.book(self._state, self._memory.whole(), at_ns))
+        yield self._message(wire.book(self._state, self._memory.whole(), at_ns))
 
     def after(self, step: Step) -> Iterator[Json]:
         if not self._cadence.due(step):
@@ -88,7 +89,7 @@ class Trades(Stream):
 
     def first(self) -> Iterator[Json]:
         for trade in self._backlog:
-            yield self._snapshot(wire.fill(self._state, trade))
+            yield self._message(wire.fill(self._state, trade))
 
     def after(self, step: Step) -> Iterator[Json]:
         for trade in fills_of(step, self._state):
@@ -105,14 +106,13 @@ class Figures(Stream):
         super().__init__(world, state, selector)
         self._memory = RowMemory()
 
-    def _row(self) -> dict[str, Json]:
-        row: dict[str, Json] = wire.streamed(self._state, self._world.now_ns())
-        return row
+    def _row(self) -> Row:
+        return wire.streamed(self._state, self._world.now_ns())
 
     def first(self) -> Iterator[Json]:
         row = self._row()
         self._news(row)
-        yield self._snapshot(row)
+        yield self._message(row)
 
     def after(self, step: Step) -> Iterator[Json]:
         if not self._cadence.due(step):
@@ -120,10 +120,11 @@ class Figures(Stream):
         row = self._row()
         if news := self._news(row):
             self._cadence.mark(step.at_ns)
-            told = {key: row[key] for key in ("event_time", "instrument")}
-            yield self._numbered({**told, **news} if self.is_delta else row)
+            if self.is_delta:
+                row = {key: row[key] for key in ("event_time", "instrument")} | news
+            yield self._numbered(row)
 
-    def _news(self, row: dict[str, Json]) -> dict[str, Json]:
+    def _news(self, row: Row) -> Row:
         """What changed beside the time."""
         return self._memory.news({k: value for k, value in row.items() if k != "event_time"})
 
@@ -140,9 +141,19 @@ class Mini(Figures):
 
     name = "v1.mini.s"
 
-    def _row(self) -> dict[str, Json]:
-        row: dict[str, Json] = wire.mini(self._state, self._world.now_ns())
-        return row
+    def _row(self) -> Row:
+        return wire.mini(self._state, self._world.now_ns())
+
+
+class Candles(Figures):
+    """The running candle."""
+
+    name = "v1.candle"
+
+    def _row(self) -> Row:
+        interval_s = length_s(self.selector.partition("@")[2].partition("-")[0]) or 0
+        found = running(self._state, interval_s, self._world.now_ns())
+        return wire.candle(self._state, found, interval_s * NS_PER_S) if found else {}
 
 
 class MiniChanges(Mini):

@@ -6,17 +6,21 @@
 | `v1.trade` | `M@50` | first fills: 50, 200, 500, 1000 |
 | `v1.ticker.s`, `.d` | `M@500` | rate 500, 1000, 5000, of changes also 100, 200 |
 | `v1.mini.s`, `.d` | `M@200` | rate 200, 500, 1000, 5000, of changes also 50, 100 |
+| `v1.candle` | `M@CI_1_M-TRADE` | length and price, which is the last of all kinds |
 
 One bad selector fails its request. The same market again at another rate replaces the old one,
 which then stands in `unsubs`. An unsubscription is acknowledged as a subscription, and a call that
-cannot be read is answered with id 0 and no method. The short dialect, whole books, candles and
-calls over the socket are not served. Source: https://github.com/gravity-technologies/api-spec.
+cannot be read is answered with id 0 and no method. The short dialect, whole books and calls over
+the socket are not served. Source: https://github.com/gravity-technologies/api-spec.
 """
 
+import tomllib
 from collections.abc import Mapping
+from importlib import resources
 
 from cockpit.sim.faces.grvt import channels
 from cockpit.sim.faces.kit import rpc
+from cockpit.sim.faces.kit.candles import length_s
 from cockpit.sim.faces.kit.connection import Connection, Json, Messages
 
 WS_PATHS = {"main": "/ws/full"}
@@ -26,17 +30,10 @@ _STREAMS: Mapping[str, _Kind] = {
     stream.name: stream
     for stream in (
         channels.BookChanges, channels.Trades, channels.Figures,
-        channels.FigureChanges, channels.Mini, channels.MiniChanges,
+        channels.FigureChanges, channels.Mini, channels.MiniChanges, channels.Candles,
     )
 }  # fmt: skip
-_SECONDARY = {
-    "v1.book.d": ("50", "100", "250", "500", "1000"),
-    "v1.trade": ("50", "200", "500", "1000"),
-    "v1.ticker.s": ("500", "1000", "5000"),
-    "v1.ticker.d": ("100", "200", "500", "1000", "5000"),
-    "v1.mini.s": ("200", "500", "1000", "5000"),
-    "v1.mini.d": ("50", "100", "200", "500", "1000", "5000"),
-}
+_SECONDARY = tomllib.loads((resources.files(__package__) / "streams.toml").read_text())
 MALFORMED = (1003, "Request could not be processed due to malformed syntax")
 NO_FORMAT = (1101, "Feed Format must be in the format of <primary>@<secondary>")
 NO_INSTRUMENT = (3000, "Instrument is invalid")
@@ -77,7 +74,9 @@ class Face(Connection):
         state = self.world.markets.get(native)
         if state is None or state.listing.status != "active":
             return NO_INSTRUMENT
-        return None if secondary in _SECONDARY[stream] else NO_RATE
+        length, is_candle, price = secondary.partition("-")
+        is_known = (price or length) in _SECONDARY[stream] and (not is_candle or length_s(length))
+        return None if is_known else NO_RATE
 
     def _subscribe(self, call: rpc.Call, stream: str, selectors: list[str]) -> Messages:
         opened: list[channels.Stream] = []
@@ -97,7 +96,10 @@ class Face(Connection):
 
 
 def _key(stream: str, selector: str) -> str:
-    return f"{stream} {selector.partition('@')[0]}"
+    """Candles of several lengths stand beside each other."""
+    return (
+        f"{stream} {selector.partition('-')[0] if '-' in selector else selector.partition('@')[0]}"
+    )
 
 
 def _told(stream: str, subs: list[str], unsubs: list[str], opened: list[channels.Stream]) -> Json:

@@ -4,8 +4,11 @@ Numbers are text with at least one decimal, times are ns as text, rates are per 
 Sources: https://github.com/gravity-technologies/api-spec (artifacts/apidocs), recordings of 2026.
 """
 
+import tomllib
 from collections.abc import Iterable
 from decimal import Decimal
+from importlib import resources
+from itertools import pairwise
 
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_S
@@ -16,9 +19,11 @@ from cockpit.sim.world.contract import MarketState, TradeTick
 from cockpit.sim.world.followers import Levels
 from cockpit.sim.world.past_prices import Candle, day_of
 
-LISTED_NS = 1_787_802_370_345_408_848
-LARGE_NOTIONAL_USD = 1_000_000
-"""From here a position is in the second bracket."""
+Row = dict[str, Json]
+
+FIXED: dict[str, Row] = tomllib.loads((resources.files(__package__) / "fixed.toml").read_text())
+BRACKETS_USD = (0.0, 1e6, 1e8)
+"""Where the first bracket begins, where the second does, and where that one ends."""
 
 
 def number(text: str) -> str:
@@ -48,16 +53,14 @@ def instrument(state: MarketState) -> Json:
     listing = state.listing
     is_gone = listing.status == "delisted"
     cap = 0.0 if is_gone else state.rule.cap or CAP
-    return {
+    return FIXED["instrument"] | {
         "instrument": listing.native, "instrument_hash": f"0x03{listing.market_id:04x}",
-        "base": listing.native.partition("_")[0], "quote": listing.quote, "kind": "PERPETUAL",
-        "venues": ["ORDERBOOK", "RFQ"], "settlement_period": "PERPETUAL", "base_decimals": 9,
-        "quote_decimals": 6, "tick_size": price(state, 1),
-        "min_size": size(state, listing.min_lots), "create_time": str(LISTED_NS),
+        "base": listing.native.partition("_")[0], "quote": listing.quote,
+        "tick_size": price(state, 1), "min_size": size(state, listing.min_lots),
         "max_position_size": size(state, 10**6), "min_notional": exact(listing.min_notional_usd),
         "funding_interval_hours": state.rule.interval_s // HOUR_S,
         "adjusted_funding_rate_cap": percent(cap), "adjusted_funding_rate_floor": percent(-cap),
-        "asset_class": "CRYPTO", "status": "DELISTED" if is_gone else "ACTIVE",
+        "status": "DELISTED" if is_gone else "ACTIVE",
     }  # fmt: skip
 
 
@@ -72,10 +75,7 @@ def margin_rules(state: MarketState) -> Json:
             "max_leverage": exact(listing.max_leverage / tier),
             "cumulative_maintenance_amount": exact(listing.mmf * floor * (tier - 1)),
         }
-        for tier, floor, cap in (
-            (1, 0.0, float(LARGE_NOTIONAL_USD)),
-            (2, float(LARGE_NOTIONAL_USD), 100.0 * LARGE_NOTIONAL_USD),
-        )
+        for tier, (floor, cap) in enumerate(pairwise(BRACKETS_USD), 1)
     ]  # fmt: skip
     return {
         "instrument": listing.native, "max_position_size": size(state, 10**6),
@@ -83,7 +83,7 @@ def margin_rules(state: MarketState) -> Json:
     }  # fmt: skip
 
 
-def mini(state: MarketState, at_ns: int) -> Json:
+def mini(state: MarketState, at_ns: int) -> Row:
     """Prices and touch; an empty side stands at 0.0."""
     bid, ask = state.best(Side.BUY), state.best(Side.SELL)
     # Ticks are whole: their sum is of half ticks.
@@ -100,23 +100,21 @@ def mini(state: MarketState, at_ns: int) -> Json:
     }  # fmt: skip
 
 
-def ticker(state: MarketState, at_ns: int) -> Json:
+def ticker(state: MarketState, at_ns: int) -> Row:
     """All figures, as REST has them: without the interval."""
     half, day = state.day_volume_base / state.listing.contract / 2, day_of(state)
     rate = percent(state.rate or 0.0)
-    return {
-        **mini(state, at_ns), "funding_rate_8h_curr": rate, "funding_rate_8h_avg": rate,
-        "interest_rate": "0.0", "forward_price": "0.0", "buy_volume_24h_b": exact(half),
-        "sell_volume_24h_b": exact(half), "buy_volume_24h_q": exact(half * day.last),
-        "sell_volume_24h_q": exact(half * day.last), "high_price": exact(day.high),
-        "low_price": exact(day.low), "open_price": exact(day.first),
-        "open_interest": size(state, state.open_interest_lots), "long_short_ratio": "1.0",
-        "funding_rate": rate, "next_funding_time": str(state.next_funding_ns or 0),
-        "status": "UNSPECIFIED", "session": "REGULAR",
+    return FIXED["ticker"] | mini(state, at_ns) | {
+        "funding_rate_8h_curr": rate, "funding_rate_8h_avg": rate, "funding_rate": rate,
+        "buy_volume_24h_b": exact(half), "sell_volume_24h_b": exact(half),
+        "buy_volume_24h_q": exact(half * day.last), "sell_volume_24h_q": exact(half * day.last),
+        "high_price": exact(day.high), "low_price": exact(day.low), "open_price": exact(day.first),
+        "open_interest": size(state, state.open_interest_lots),
+        "next_funding_time": str(state.next_funding_ns or 0),
     }  # fmt: skip
 
 
-def streamed(state: MarketState, at_ns: int) -> Json:
+def streamed(state: MarketState, at_ns: int) -> Row:
     """All figures, as the stream has them."""
     hours = state.rule.interval_s // HOUR_S
     return ticker(state, at_ns) | {"funding_interval_hours": hours}
@@ -138,16 +136,15 @@ def book(state: MarketState, sides: Iterable[Levels], at_ns: int) -> Json:
 
 
 def fill(state: MarketState, trade: TradeTick) -> Json:
-    return {
+    return FIXED["fill"] | {
         "event_time": str(trade.at_ns), "instrument": state.listing.native,
         "is_taker_buyer": trade.side is Side.BUY, "size": size(state, trade.lots),
         "price": price(state, trade.ticks), "mark_price": exact(state.mark),
-        "index_price": exact(state.index), "interest_rate": "0.0", "forward_price": "0.0",
-        "trade_id": f"{trade.trade_id}-1", "venue": "ORDERBOOK", "is_rpi": False,
+        "index_price": exact(state.index), "trade_id": f"{trade.trade_id}-1",
     }  # fmt: skip
 
 
-def candle(state: MarketState, row: Candle, length_ns: int) -> Json:
+def candle(state: MarketState, row: Candle, length_ns: int) -> Row:
     """Volumes in units and in the quote."""
     words = zip(("open", "high", "low", "close"), row[1:5], strict=True)
     return {

@@ -23,14 +23,10 @@ MAJOR_CAP, CAP = 0.003, 0.02
 def rule_of(symbol: str) -> FundingRule:
     hours = 1 if symbol in HOURLY else 4 if symbol in FOUR_HOURLY else 8
     return FundingRule(
-        interval_s=hours * HOUR_S,
-        sample_s=60.0,
-        interest_8h=0.0001,
-        dampener=0.0005,
-        cap=MAJOR_CAP if symbol in MAJORS else CAP,
-        quantum=1e-6,
+        interval_s=hours * HOUR_S, sample_s=60.0, interest_8h=0.0001, dampener=0.0005,
+        cap=MAJOR_CAP if symbol in MAJORS else CAP, quantum=1e-6,
         impact_notional_usd=20_000.0 if symbol in MAJORS else 10_000.0,
-    )
+    )  # fmt: skip
 
 
 def list_asset(asset: Asset, number: int) -> Listing:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cockpit.core.market import Side
-from cockpit.core.units import HOUR_NS
+from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.sim.faces import grvt
 from cockpit.sim.world.contract import HttpReply
 from tests import shapes
@@ -100,6 +100,20 @@ def test_a_ticker_at_another_rate_replaces_the_old_one(world: FakeWorld, client:
     assert ack["result"]["unsubs"] == [f"{BTC}@500"]
     world.set_level("BTC", Side.BUY, 1_109_999, 7)
     assert client.step(world.step(1.0)) == []
+
+
+def test_the_running_candle_is_said_by_its_length_and_price(
+    world: FakeWorld, client: Client
+) -> None:
+    minute, hour = f"{BTC}@CI_1_M-TRADE", f"{BTC}@CI_1_H-MARK"
+    ack, first, _ = subscribe(client, "v1.candle", minute, hour)
+    assert ack["result"]["unsubs"] == [], "two lengths of one market stand beside each other"
+    row = first["feed"]
+    assert int(row["close_time"]) - int(row["open_time"]) == 60 * NS_PER_S
+    assert int(row["open_time"]) <= world.at_ns < int(row["close_time"])
+    assert row["close"] == "111000.0"
+    for wrong in (f"{BTC}@CI_1_M", f"{BTC}@500", f"{BTC}@CI_1_M-LAST", f"{BTC}@X-TRADE"):
+        assert subscribe(client, "v1.candle", wrong)[0]["error"]["code"] == 3030
 
 
 def test_an_unsubscription_is_acknowledged_as_a_subscription(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.exchange import Exchange
-from tests.sim.faces.stock_clients import check_reads, check_watched
+from tests.sim.faces.stock_clients import check_reads, check_streams, check_watched
 
 ccxt = pytest.importorskip("ccxt")
 pro = pytest.importorskip("ccxt.pro")
@@ -46,3 +46,7 @@ def test_every_public_read_is_answered(sim: Exchange) -> None:
 
 def test_a_watched_book_is_the_truth_after_a_pause(sim: Exchange) -> None:
     check_watched(pointed(pro, sim), sim, BTC)
+
+
+def test_figures_and_candles_are_followed(sim: Exchange) -> None:
+    check_streams(pointed(pro, sim), BTC, ("watch_ticker", "watch_ohlcv"))
