@@ -95,7 +95,7 @@ def instrument(
     margin = row.delta1_cross_margin_params or wire.CrossMargin()
     initial = _fraction(odd.number("imf_base", margin.imf_base, 0.0))
     factor = _fraction(odd.number("mmf_factor", margin.mmf_factor, 0.0))
-    fees = (row.fee_config or wire.FeeConfig()).api_fee
+    fees = (row.fee_config or wire.FeeConfig()).api_fee or wire.FeePair()
     return Instrument(
         venue=VENUE,
         recv_ns=at_ns,
@@ -110,8 +110,12 @@ def instrument(
         funding_interval_s=told_interval_s(odd, "funding_period_hours", row.funding_period_hours),
         max_leverage=None if initial is None else 1.0 / initial,
         mmf=None if initial is None or factor is None else initial * factor,
-        taker_fee=odd.number("taker fee", fees.taker_fee.fee, -_MOST_FEE, _MOST_FEE),
-        maker_fee=odd.number("maker fee", fees.maker_fee.fee, -_MOST_FEE, _MOST_FEE),
+        taker_fee=odd.number(
+            "taker fee", (fees.taker_fee or wire.Fee()).fee, -_MOST_FEE, _MOST_FEE
+        ),
+        maker_fee=odd.number(
+            "maker fee", (fees.maker_fee or wire.Fee()).fee, -_MOST_FEE, _MOST_FEE
+        ),
         status=status,
     )
 

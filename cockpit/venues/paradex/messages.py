@@ -146,12 +146,12 @@ class Fee(Struct, gc=False, frozen=True):
 
 
 class FeePair(Struct, gc=False, frozen=True):
-    maker_fee: Fee = Fee()
-    taker_fee: Fee = Fee()
+    maker_fee: Fee | None = None
+    taker_fee: Fee | None = None
 
 
 class FeeConfig(Struct, gc=False, frozen=True):
-    api_fee: FeePair = FeePair()
+    api_fee: FeePair | None = None
 
 
 class MarketRow(Struct, gc=False, frozen=True):

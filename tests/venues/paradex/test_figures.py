@@ -84,6 +84,17 @@ def test_options_spot_and_markets_without_a_live_book_are_no_perpetuals(
     assert feed(Session(Wants()), reply("instruments", rows)) == []
 
 
+@pytest.mark.parametrize(
+    "config",
+    [None, {}, {"api_fee": None}, {"api_fee": {"maker_fee": None, "taker_fee": {"fee": None}}}],
+)
+def test_a_market_without_fees_of_its_own_is_listed_all_the_same(config: Any) -> None:
+    rows = listing(row(BTC, "BTC", fee_config=config))
+    (told,) = feed(Session(Wants()), reply("instruments", rows))
+    assert isinstance(told, Instrument)
+    assert (told.symbol, told.taker_fee, told.maker_fee) == ("BTC", None, None)
+
+
 def test_fees_are_the_api_traders_not_the_retail_ones() -> None:
     pro = {"maker_fee": {"fee": "0.00003"}, "taker_fee": {"fee": "0.00045"}}
     free = {"maker_fee": {"fee": "0"}, "taker_fee": {"fee": "0"}}
