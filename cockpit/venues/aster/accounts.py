@@ -19,11 +19,12 @@ from typing import Literal
 from msgspec import Struct
 
 from cockpit.core.events import Margin, Position, Reject
-from cockpit.venues.aster.mapper import VENUE, AsterMarket
+from cockpit.venues.aster.mapper import VENUE
 from cockpit.venues.contract import Fetch, Output, Reply
 from cockpit.venues.kit.accounts import Accounts, Followed, UnreadableError
 from cockpit.venues.kit.decoding import encode, reject, rejects
 from cockpit.venues.kit.fields import Number, decoder
+from cockpit.venues.kit.instruments import Market
 from cockpit.venues.kit.numbers import Odd, finite
 from cockpit.venues.kit.parts import Hears
 from cockpit.venues.kit.polling import Rota, Timing
@@ -90,7 +91,7 @@ class PublicAccounts(Hears):
 
     hears = "account"
 
-    def __init__(self, markets: Mapping[str, AsterMarket]) -> None:
+    def __init__(self, markets: Mapping[str, Market]) -> None:
         self._markets = markets
         timing = Timing(period_s=_PERIOD_S, retry_s=_PERIOD_S)
         self._rota = Rota(VENUE, _ask, BALANCE, timing, check=_problem, per_tick=1)

@@ -1,6 +1,5 @@
 """Aster: the facts that a row amounts to."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from cockpit.core.events import Instrument
@@ -19,13 +18,6 @@ QUOTE = "USDT"
 FACTS = venue_facts("cockpit.venues.aster")
 
 
-@dataclass(slots=True, eq=False)
-class AsterMarket(Market):
-    """One perpetual. `interval_s` is known once the venue told it."""
-
-    interval_s: int | None = None
-
-
 def names(row: wire.SymbolRow) -> tuple[str, str, float] | str:
     """(coin, symbol, coins per unit) of a row; a sentence if its names do not fit together.
 
@@ -38,8 +30,10 @@ def names(row: wire.SymbolRow) -> tuple[str, str, float] | str:
     return coin, coin if row.quoteAsset == QUOTE else row.symbol, contract
 
 
-def instrument(market: AsterMarket, row: wire.SymbolRow, coin: str, at_ns: int) -> Instrument:
-    """The market as now listed, in coins."""
+def instrument(
+    market: Market, row: wire.SymbolRow, coin: str, every_s: int | None, at_ns: int
+) -> Instrument:
+    """The market as now listed, in coins; `every_s` is how often it pays, which no row says."""
     filters = {each.filterType: each for each in row.filters}
     nothing, unit, odd = wire.Filter(), market.unit, market.odd
     prices, lots = filters.get("PRICE_FILTER", nothing), filters.get("LOT_SIZE", nothing)
@@ -51,7 +45,7 @@ def instrument(market: AsterMarket, row: wire.SymbolRow, coin: str, at_ns: int) 
         lot=unit.lot(odd.number("stepSize", lots.stepSize, 0.0)),
         min_size=unit.lot(odd.number("minQty", lots.minQty, 0.0)),
         min_notional_usd=odd.price("minimum notional", notional),
-        contract=unit.contract, funding_interval_s=market.interval_s, status=_status(row.status),
+        contract=unit.contract, funding_interval_s=every_s, status=_status(row.status),
         taker_fee=FACTS.taker_fee, maker_fee=FACTS.maker_fee,
     )  # fmt: skip
 
@@ -63,7 +57,7 @@ def _status(said: str) -> Literal["active", "paused", "delisted"]:
     return "active" if said == "TRADING" else "paused"
 
 
-def marked(market: AsterMarket, row: wire.Mark | wire.PremiumRow, at_ns: int) -> Figures:
+def marked(market: Market, row: wire.Mark | wire.PremiumRow, at_ns: int) -> Figures:
     """Mark, index and the running rate; no rate of a market without a mark.
 
     Payments are at whole intervals of the day (all 732 recorded markets): where the next one is
@@ -79,7 +73,7 @@ def marked(market: AsterMarket, row: wire.Mark | wire.PremiumRow, at_ns: int) ->
     return said
 
 
-def traded(market: AsterMarket, row: wire.Ticker | wire.TickerRow, at_ns: int) -> Figures:
+def traded(market: Market, row: wire.Ticker | wire.TickerRow, at_ns: int) -> Figures:
     """The last price, and what was traded in 24 hours."""
     said = Figures(VENUE, market, at_ns, moment_ns(row.E))
     said.prices(last=row.c)
@@ -87,7 +81,7 @@ def traded(market: AsterMarket, row: wire.Ticker | wire.TickerRow, at_ns: int) -
     return said
 
 
-def interest(market: AsterMarket, row: wire.Interest, at_ns: int) -> Figures:
+def interest(market: Market, row: wire.Interest, at_ns: int) -> Figures:
     """Contracts open, counted once."""
     said = Figures(VENUE, market, at_ns, ms_to_ns(row.time))
     said.interest(row.openInterest)

@@ -6,14 +6,14 @@ from urllib.parse import quote
 from cockpit.core.units import HOUR_S, NS_PER_MS, NS_PER_S
 from cockpit.venues.aster import mapper
 from cockpit.venues.aster import messages as wire
-from cockpit.venues.aster.mapper import VENUE, AsterMarket
+from cockpit.venues.aster.mapper import VENUE
 from cockpit.venues.contract import Fetch, Output, Reply, Wants
 from cockpit.venues.kit.backfill import Page, Plan
 from cockpit.venues.kit.decoding import reject, rejects
 from cockpit.venues.kit.dedupe import Unchanged
 from cockpit.venues.kit.fields import Rows, moment_ns, told_interval_s
 from cockpit.venues.kit.history import FundingHistory, Pages
-from cockpit.venues.kit.instruments import Instruments, Unit
+from cockpit.venues.kit.instruments import Instruments, Market, Unit
 from cockpit.venues.kit.numbers import Odd
 from cockpit.venues.kit.polling import Question, Rota, Timing
 from cockpit.venues.kit.rows import RowReader
@@ -40,7 +40,7 @@ class Rest:
     """The markets, and every poll."""
 
     def __init__(self, wants: Wants) -> None:
-        self.listing = Instruments[AsterMarket]()
+        self.listing = Instruments[Market]()
         self.survey = Survey(VENUE, self.listing, wants)
         self._last_said = Unchanged()
         """Of polled last prices: mark and index are told by themselves."""
@@ -68,9 +68,8 @@ class Rest:
             )
         )  # fmt: skip
         self._history = FundingHistory(
-            VENUE, _HISTORY, _ask_history, _PAGES, self.listing.markets.get,
-            lambda market: market.interval_s,
-        )  # fmt: skip
+            VENUE, _HISTORY, _ask_history, _PAGES, self.listing.markets.get
+        )
         self.parts = (
             self._symbols, self._info, self._premium, self._tickers, self._watched, self._others,
             self._history,
@@ -112,9 +111,9 @@ class Rest:
             self.listing.unread([row.symbol])
             return [reject(VENUE, at_ns, f"instruments: {named}")]
         coin, symbol, contract = named
-        market = self.listing.adopt(row.symbol, symbol, Unit(price=contract), AsterMarket)
-        market.interval_s = self._intervals_s.get(row.symbol)
-        return self.listing.state(market, mapper.instrument(market, row, coin, at_ns))
+        market = self.listing.adopt(row.symbol, symbol, Unit(price=contract), Market)
+        every_s = self._intervals_s.get(row.symbol)
+        return self.listing.state(market, mapper.instrument(market, row, coin, every_s, at_ns))
 
     def _on_info(self, answer: Rows, reply: Reply) -> Sequence[Output]:
         """How often each market pays, of markets that are gone as well."""
@@ -127,7 +126,7 @@ class Rest:
         self._intervals_s |= {name: known_s[name] for name in unread.names if name in known_s}
         out: list[Output] = [*unread.rejects, *rejects(VENUE, reply.at_ns, reply.name, odd, "")]
         for market in self.listing.markets.values():
-            every_s = market.interval_s = self._intervals_s.get(market.native)
+            every_s = self._intervals_s.get(market.native)
             out += self.listing.amend(market, reply.at_ns, funding_interval_s=every_s)
         return out
 

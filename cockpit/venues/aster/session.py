@@ -10,13 +10,14 @@ from cockpit.core.units import NS_PER_MS, NS_PER_S
 from cockpit.venues.aster import mapper
 from cockpit.venues.aster import messages as wire
 from cockpit.venues.aster.accounts import PublicAccounts
-from cockpit.venues.aster.mapper import VENUE, AsterMarket
+from cockpit.venues.aster.mapper import VENUE
 from cockpit.venues.aster.rest import API, MARK, Rest
 from cockpit.venues.contract import Fetch, Frame, Output, Reply, Wants
 from cockpit.venues.kit import decoding, numbers, polling
 from cockpit.venues.kit.damage import Damage
 from cockpit.venues.kit.fields import moment_ns, ms_to_ns
 from cockpit.venues.kit.heartbeat import Heartbeat
+from cockpit.venues.kit.instruments import Market
 from cockpit.venues.kit.joined import Change, JoinedBooks
 from cockpit.venues.kit.rows import RowReader
 from cockpit.venues.kit.session import VenueSession
@@ -122,7 +123,7 @@ class Session(VenueSession):
         change = Change(data.pu, data.u, data.b, data.a, venue_ns)
         return self._books.delta(feed, change, frame.at_ns)
 
-    def _mark(self, market: AsterMarket, data: wire.Mark, frame: Frame) -> list[Output]:
+    def _mark(self, market: Market, data: wire.Mark, frame: Frame) -> list[Output]:
         told_ns = moment_ns(data.E) or frame.at_ns
         if 0 < market.told_ns.get(MARK, 0) - told_ns < _OVERTAKEN_NS:
             return []

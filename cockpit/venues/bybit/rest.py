@@ -65,10 +65,7 @@ class Rest:
             VENUE, _ask_tiers, wire.LIST, Timing(period_s=86_400, retry_s=60), self._on_tiers,
             check=wire.problem, hears="margin_tiers",
         )  # fmt: skip
-        self._history = FundingHistory(
-            VENUE, _HISTORY, _ask_history, _PAGES, self.listing.known,
-            lambda market: market.interval_s,
-        )  # fmt: skip
+        self._history = FundingHistory(VENUE, _HISTORY, _ask_history, _PAGES, self.listing.known)
         self.parts = (self.survey, self._instruments, self.tickers, self._tiers, self._history)
         self.answers: Mapping[str, Callable[[Reply], Sequence[Output]]] = {
             "instruments": self._on_instruments,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from cockpit.core.units import HOUR_NS, HOUR_S, NS_PER_MS
+from cockpit.core.units import HOUR_NS, NS_PER_MS
 from cockpit.venues.contract import Fetch, Frame, Output, Reply, Wants
 from cockpit.venues.extended import mapper
 from cockpit.venues.extended import messages as wire
@@ -82,9 +82,7 @@ class Session(VenueSession):
             VENUE, self._ask_tickers, wire.LIST, Timing(period_s=_PERIOD_S), self._on_tickers,
             check=wire.problem, hears="tickers",
         )  # fmt: skip
-        self._history = FundingHistory(
-            VENUE, _HISTORY, _ask_history, _PAGES, self.listing.known, lambda market: HOUR_S
-        )
+        self._history = FundingHistory(VENUE, _HISTORY, _ask_history, _PAGES, self.listing.known)
         self.parts = (
             self._pulse, self._damage, self._books, self._topics, self._survey, self._instruments,
             self._tickers, self._history,

@@ -8,7 +8,7 @@ from cockpit.core.events import Instrument, Trade
 from cockpit.venues.grvt import messages as wire
 from cockpit.venues.kit.dedupe import Seen
 from cockpit.venues.kit.facts import venue_facts
-from cockpit.venues.kit.fields import Number, interval_s, moment_ns, told_interval_s
+from cockpit.venues.kit.fields import Number, moment_ns, told_interval_s
 from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.history import Paid
 from cockpit.venues.kit.instruments import Market, Unit, unscaled
@@ -44,10 +44,6 @@ class GrvtMarket(Market):
     book_key: str = ""
     fills: Seen = field(default_factory=Seen)
     speaks_while_paused = True
-
-    @property
-    def interval_s(self) -> int | None:
-        return None if self.row is None else interval_s(self.row.funding_interval_hours)
 
     # --- figures ------------------------------------------------------------------------------
 

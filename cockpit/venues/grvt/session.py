@@ -98,10 +98,7 @@ class Session(VenueSession):
             VENUE, _ask_margins, wire.ANSWER, Timing(period_s=3600.0, retry_s=60.0),
             self._on_margins, check=wire.problem, per_tick=2, hears="margin_rules",
         )  # fmt: skip
-        self._history = FundingHistory(
-            VENUE, _HISTORY, _ask_history, _PAGES, self.listing.known,
-            lambda market: market.interval_s,
-        )  # fmt: skip
+        self._history = FundingHistory(VENUE, _HISTORY, _ask_history, _PAGES, self.listing.known)
         self.parts = (
             self._pulse, self._damage, self._books, self._surveyed, self._watched, self._survey,
             self._instruments, self._margins, self._history,

@@ -54,8 +54,8 @@ class Pages(Generic[A, R]):
 class FundingHistory(Hears, Generic[A, R, M]):
     """The settled funding of the wanted markets. A page's `key` is the native name, or another.
 
-    `market` finds one by that, `interval_s` is how often it pays, None where that is unknown:
-    what a payment covers is known best by the one before it (`settled.SettledRates`).
+    `market` finds one by that. What a payment covers is known best by the one before it
+    (`settled.SettledRates`), and where there is none by the market's `interval_s`.
     """
 
     hears = "funding_history"
@@ -67,14 +67,12 @@ class FundingHistory(Hears, Generic[A, R, M]):
         ask: Callable[[Page], Fetch],
         pages: Pages[A, R],
         market: Callable[[str], M | None],
-        interval_s: Callable[[M], int | None],
         key: Callable[[M], str] = lambda market: market.native,
     ) -> None:
         self._venue = venue
         self._backfill = Backfill(plan, ask)
         self._pages = pages
         self._market = market
-        self._interval_s = interval_s
         self._key = key
 
     def want(
@@ -131,7 +129,7 @@ class FundingHistory(Hears, Generic[A, R, M]):
                     if row.interval_s is not None:
                         stated_s[paid_ns] = row.interval_s
             yield from market.settled_rates.news(
-                self._venue, market.symbol, rates, self._interval_s(market), at_ns, stated_s
+                self._venue, market.symbol, rates, market.interval_s, at_ns, stated_s
             )
         for reason, shown in odd:
             yield reject(self._venue, at_ns, f"funding_history: {reason}", shown)

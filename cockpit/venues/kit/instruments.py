@@ -114,6 +114,11 @@ class Market:
         """Whether the listing says that it trades no more."""
         return self.instrument is not None and self.instrument.status == "delisted"
 
+    @property
+    def interval_s(self) -> int | None:
+        """How often funding is paid: the listing's word; None while that is unknown."""
+        return None if self.instrument is None else self.instrument.funding_interval_s
+
     def forget_link(self) -> None:
         """Forget what belonged to the main link."""
         self.told_ns.clear()

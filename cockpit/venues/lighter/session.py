@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from cockpit.core.events import Surveyed
-from cockpit.core.units import HOUR_NS, HOUR_S, NS_PER_S
+from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.venues.contract import Fetch, Frame, Output, Reply, Restart, Send, Wants
 from cockpit.venues.kit.backfill import Page, Plan
 from cockpit.venues.kit.books import Books
@@ -63,7 +63,7 @@ class Session(VenueSession):
             check=wire.no_listing, at_once=True,
         )  # fmt: skip
         self._history = FundingHistory(
-            VENUE, _HISTORY, self._ask_history, _PAGES, self._markets.get, lambda market: HOUR_S,
+            VENUE, _HISTORY, self._ask_history, _PAGES, self._markets.get,
             lambda market: str(market.id),
         )  # fmt: skip
         self._rows: int | None = None

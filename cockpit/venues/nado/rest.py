@@ -54,9 +54,8 @@ class Rest:
             wire.CONTRACTS, Timing(period_s=WATCH_S), self._on_contracts, at_once=True,
         )  # fmt: skip
         self._history = FundingHistory(
-            VENUE, _HISTORY, self._ask_history, _PAGES, self.listing.markets.get,
-            lambda market: HOUR_S,
-        )  # fmt: skip
+            VENUE, _HISTORY, self._ask_history, _PAGES, self.listing.markets.get
+        )
         self.parts = (self.survey, self._symbols, self._status, self._contracts, self._history)
 
     def follow(self, wants: Wants, at_ns: int) -> Sequence[Output]:

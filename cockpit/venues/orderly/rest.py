@@ -54,9 +54,8 @@ class Rest:
         self._tickers = _question("tickers", "futures", wire.LIST, _TICKERS_S, self._on_tickers)
         self._rates = _question("rates", "funding_rates", wire.LIST, 60.0, self._on_rates)
         self._history = FundingHistory(
-            VENUE, _HISTORY, _ask_history, _PAGES, self.listing.markets.get,
-            lambda market: market.interval_s,
-        )  # fmt: skip
+            VENUE, _HISTORY, _ask_history, _PAGES, self.listing.markets.get
+        )
         self.parts = (
             self.survey, self._instruments, self._system, self._tickers, self._rates,
             self._history,
