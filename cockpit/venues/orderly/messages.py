@@ -128,9 +128,7 @@ BOOK = decoder(Book)
 TRADE = decoder(Trade)
 RATE = decoder(EstimatedRate)
 INTEREST = decoder(Interest)
-PRICES = msgspec.json.Decoder(tuple[PriceRow, ...] | PriceRow, strict=False)
-STATUSES = msgspec.json.Decoder(tuple[SystemStatus, ...] | SystemStatus, strict=False)
-
+ROWS = decoder(Rows)
 LIST = decoder(Answer[Table])
 SYSTEM = decoder(Answer[SystemStatus])
 

@@ -13,6 +13,7 @@ from cockpit.venues.kit.fields import ms_to_ns
 from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.numbers import sane_book
+from cockpit.venues.kit.rows import RowReader
 from cockpit.venues.kit.sequencing import APPLY, GAP
 from cockpit.venues.kit.session import VenueSession
 from cockpit.venues.kit.statements import delta, snapshot, trade
@@ -30,11 +31,12 @@ _BOOK = "orderbookupdate"
 _KINDS = (_BOOK, "trade", "estfundingrate", "openinterest")
 _UNUSED = frozenset({
     "ticker", "tickers", "bbo", "bbos", "kline", "liquidation", "traders_open_interests",
-    "announcement", "price_changes",
+    "announcement", "price_changes", "markprice", "indexprice",
 })  # fmt: skip
-
-
+_PRICES = RowReader(VENUE, wire.PriceRow, "symbol")
+_STATUSES = RowReader(VENUE, wire.SystemStatus, "status")
 _Says = Callable[[Any, OrderlyMarket, wire.Envelope, Frame], Sequence[Output]]
+_SaysRow = Callable[[Any, wire.Envelope, Frame], Sequence[Output]]
 _PING, _PONG = '{"event":"ping"}', '{"event":"pong"}'
 
 
@@ -55,9 +57,8 @@ class Session(VenueSession):
         super().__init__(VENUE, wants)
         self._rest = Rest(wants)
         self.listing = self._rest.listing
-        self._spot: dict[str, OrderlyMarket] = {}
-        """The markets that are followed, by the spot name of their index."""
-        self._perp: dict[str, OrderlyMarket] = {}
+        self._priced: dict[str, OrderlyMarket] = {}
+        """The markets that are followed, by their name and by the spot name of their index."""
         self._topics = Subscriptions(_encode, Rules(refused_s=300.0))
         self._books = Books(VENUE, self._topics, request=_ask_book, quiet_s=30.0)
         self._pulse = Heartbeat(VENUE, lambda at_ns: _PING, every_s=10, silence_s=35)
@@ -72,11 +73,13 @@ class Session(VenueSession):
             "openinterest": (wire.INTEREST, self._interest),
         }  # fmt: skip
         """What tells of one market, by the end of its topic."""
-        self._of_all: Mapping[str, Callable[[wire.Envelope, Frame], Sequence[Output]]] = {
-            **dict.fromkeys(("markprice", "markprices"), self._prices),
-            **dict.fromkeys(("indexprice", "indexprices"), self._prices),
-            _MAINTENANCE: self._maintenance,
-        }
+        self._of_all: Mapping[str, tuple[RowReader[Any], _SaysRow]] = {
+            **dict.fromkeys(_OF_ALL, (_PRICES, self._price)),
+            _MAINTENANCE: (
+                _STATUSES, lambda row, _, frame: self._rest.maintain(row.status, frame.at_ns)
+            ),
+        }  # fmt: skip
+        """What tells of all in a list, by its topic."""
 
     def follow(self, at_ns: int) -> Sequence[Output]:
         """Four topics a followed market, as many as the connection has room for."""
@@ -91,8 +94,8 @@ class Session(VenueSession):
         if left := len(markets) - len(served):
             words = f"{left} markets left out: a connection carries {_TOPICS} topics"
             out.append(reject(VENUE, at_ns, words))
-        self._perp = {market.native: market for market in served}
-        self._spot = {f"SPOT{name.removeprefix('PERP')}": m for name, m in self._perp.items()}
+        self._priced = {market.native: market for market in served}
+        self._priced |= {f"SPOT{m.native.removeprefix('PERP')}": m for m in served}
         out += self._books.want(
             {topics[0]: market.symbol for market, topics in served.items()}, at_ns
         )
@@ -114,7 +117,7 @@ class Session(VenueSession):
         if kind in self._of_market:
             return self._read(kind, envelope, frame)
         if kind in self._of_all:
-            return self._of_all[kind](envelope, frame)
+            return self._list(kind, envelope, frame)
         if kind.partition("_")[0] in _UNUSED or kind in _UNUSED:
             return ()
         return [reject(VENUE, frame.at_ns, f"unknown topic {topic}", frame.data)]
@@ -155,6 +158,17 @@ class Session(VenueSession):
         words = f"{envelope.topic or envelope.event}: {problem}"
         lost = self._books.lose(envelope.topic, frame.at_ns, "a change made no sense")
         return [reject(VENUE, frame.at_ns, words, frame.data), *lost]
+
+    def _list(self, topic: str, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
+        """What is told of all markets, or of the venue, row by row."""
+        raws, (reader, says) = decode(wire.ROWS, envelope.data), self._of_all[topic]
+        if isinstance(raws, str):
+            return [reject(VENUE, frame.at_ns, f"{topic}: {raws}", frame.data)]
+        rows, unread = reader.read(raws, topic, frame.at_ns)
+        out: list[Output] = [*unread.rejects]
+        for row in rows:
+            out += says(row, envelope, frame)
+        return out
 
     # --- books --------------------------------------------------------------------------------
 
@@ -225,29 +239,12 @@ class Session(VenueSession):
         said.interest(row.openInterest)
         return said
 
-    def _prices(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
-        """Marks by the market's name, indexes by that of the spot market; of one or of all."""
-        data = decode(wire.PRICES, envelope.data)
-        if isinstance(data, str):
-            return [reject(VENUE, frame.at_ns, f"{envelope.topic}: {data}", frame.data)]
-        is_index, at_ns = envelope.topic.rpartition("@")[2].startswith("index"), frame.at_ns
-        markets = self._spot if is_index else self._perp
-        out: list[Output] = []
-        for row in data if isinstance(data, tuple) else (data,):
-            market = markets.get(row.symbol)
-            if market is None:
-                continue
-            said = Figures(VENUE, market, at_ns, ms_to_ns(envelope.ts))
-            mark, index = (None, row.price) if is_index else (row.price, None)
-            said.prices(mark, index)
-            if market.price(row.price) is not None:
-                market.told_ns["index" if is_index else "mark"] = at_ns
-            out += said
-        return out
-
-    def _maintenance(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
-        data = decode(wire.STATUSES, envelope.data)
-        if isinstance(data, str):
-            return [reject(VENUE, frame.at_ns, f"{envelope.topic}: {data}", frame.data)]
-        rows = data if isinstance(data, tuple) else (data,)
-        return [out for row in rows for out in self._rest.maintain(row.status, frame.at_ns)]
+    def _price(self, row: wire.PriceRow, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
+        market, is_index = self._priced.get(row.symbol), envelope.topic == "indexprices"
+        if market is None:
+            return ()
+        if market.price(row.price) is not None:
+            market.told_ns["index" if is_index else "mark"] = frame.at_ns
+        said = Figures(VENUE, market, frame.at_ns, ms_to_ns(envelope.ts))
+        said.prices(*((None, row.price) if is_index else (row.price,)))
+        return said

@@ -156,6 +156,14 @@ def test_marks_and_indexes_of_thousands_are_of_one_coin_and_strangers_are_passed
     assert (index.mark, index.index) == (None, 0.0035 / 1000)
 
 
+def test_a_price_that_cannot_be_read_costs_its_market_alone() -> None:
+    session = live_session("BTC", "ETH")
+    prices = [{"symbol": BTC, "price": {}}, {"symbol": "PERP_ETH_USDC", "price": 105.0}]
+    rejected, mark = said(session, topic("markprices", prices))
+    assert isinstance(rejected, Reject)
+    assert (mark.symbol, mark.mark) == ("ETH", 105.0)
+
+
 def test_open_interest_is_base_units_as_it_stands_one_side() -> None:
     session = live_session("PEPE")
     data = {"symbol": PEPE, "openInterest": 7_042_800}
