@@ -9,9 +9,7 @@ subaccounts, matches, interest & funding payments), github.com/nadohq/nado-contr
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
-from importlib import resources
 from typing import NamedTuple
 
 from cockpit.core.units import NS_PER_S
@@ -22,8 +20,9 @@ from cockpit.sim.world import margin
 from cockpit.sim.world.accounts import MICROS, Account, AccountFill, FundingPayment, Position
 from cockpit.sim.world.contract import FundingRule, Listing, MarketState, VenueWorld, alive
 
-SUBACCOUNT = re.compile(r"(0x[0-9a-fA-F]{40})[0-9a-fA-F]{24}")
+SUBACCOUNT = re.compile(r"0x[0-9a-f]{64}")
 ISOLATED = b"iso".hex()
+ADDRESS_CHARS = 42
 NO_SUBACCOUNT = Refusal(2024, "The provided address is invalid.")
 MOST_PAYMENTS, MOST_MATCHES = 100, 500
 HOURS_A_YEAR = 8_760
@@ -31,7 +30,6 @@ LATEST = 2**63 - 1
 DOLLAR = Listing("USDT0", "USDT0", wire.QUOTE_ID, 0, 0, imf=0.0, mmf=0.0)
 QUOTE = MarketState("nado", DOLLAR, FundingRule(), mark=1.0)
 """What accounts hold is worth 1, and weighs 1."""
-LENT: Row = tomllib.loads((resources.files(__package__) / "quote.toml").read_text())
 
 
 class Holding(NamedTuple):
@@ -41,6 +39,10 @@ class Holding(NamedTuple):
     owner: Account | None = None
     spot: int = 0
     positions: Sequence[Position] = ()
+
+    @property
+    def address(self) -> str:
+        return self.subaccount[:ADDRESS_CHARS]
 
     @property
     def is_isolated(self) -> bool:
@@ -73,12 +75,11 @@ def _name(one: Account) -> str:
 
 def _asked(world: VenueWorld, asked: Parameters) -> Holding:
     """The subaccount that is asked for."""
-    text = asked.text("subaccount", "none")
-    match = SUBACCOUNT.fullmatch(text)
-    if match is None:
+    stranger = Holding(asked.text("subaccount", "none").lower())
+    if SUBACCOUNT.fullmatch(stranger.subaccount) is None:
         raise NO_SUBACCOUNT
-    found = (one for one in holdings(world, match[1]) if one.subaccount == text.lower())
-    return next(found, Holding(text.lower()))
+    found = (one for one in holdings(world, stranger.address) if one[0] == stranger[0])
+    return next(found, stranger)
 
 
 def micros_x18(micros: int) -> str:
@@ -107,8 +108,8 @@ def subaccount_info(world: VenueWorld, asked: Parameters) -> Row:
 
 def isolated_positions(world: VenueWorld, asked: Parameters) -> Row:
     """What is set apart from the subaccount that is asked for."""
-    owner = _asked(world, asked).owner
-    apart = [one for one in holdings(world, owner.address) if one.owner is owner] if owner else []
+    parent = _asked(world, asked)
+    family = [one for one in holdings(world, parent.address) if one.owner is parent.owner]
     rows = [
         {
             "subaccount": holding.subaccount, "quote_balance": _spot(holding),
@@ -116,7 +117,7 @@ def isolated_positions(world: VenueWorld, asked: Parameters) -> Row:
             "base_product": _product(state), "healths": healths(world, holding),
             "quote_healths": [], "base_healths": [],
         }
-        for holding in apart if holding.is_isolated
+        for holding in family if holding.is_isolated
         for row in holding.positions
         for state in (world.by_symbol[row.symbol],)
     ]  # fmt: skip
@@ -169,21 +170,17 @@ def _product(state: MarketState) -> Row:
         "long_weight_maintenance_x18": str(X18 - mmf), "price_x18": price,
         "short_weight_maintenance_x18": str(X18 + mmf),
     }  # fmt: skip
-    book = {
-        "size_increment": wire.exact(1, listing.size_decimals), "min_size": "0",
-        "price_increment_x18": wire.exact(1, listing.price_decimals), "collected_fees": "0",
-    }  # fmt: skip
-    told = {"product_id": listing.market_id, "oracle_price_x18": price, "risk": risk}
-    return told | {"book_info": book} | (LENT if state is QUOTE else {"state": _counters(state)})
-
-
-def _counters(state: MarketState) -> Row:
-    """Funding since the world began, for both sides alike; interest of both sides."""
+    # Funding since the world began, for both sides alike; interest of both sides.
     paid = wire.x18(state.funding_index)
-    interest = wire.exact(2 * state.open_interest_lots, state.listing.size_decimals)
-    return {
+    counters = {
         "cumulative_funding_long_x18": paid, "cumulative_funding_short_x18": paid,
-        "available_settle": "0", "open_interest": interest,
+        "open_interest": wire.exact(2 * state.open_interest_lots, listing.size_decimals),
+        "available_settle": "0",
+    }  # fmt: skip
+    return {
+        "product_id": listing.market_id, "oracle_price_x18": price, "risk": risk,
+        "book_info": wire.increments(state) | {"min_size": "0", "collected_fees": "0"},
+        **(wire.FIXED["quote"]["product"] if state is QUOTE else {"state": counters}),
     }  # fmt: skip
 
 
@@ -204,7 +201,7 @@ def subaccounts(world: VenueWorld, asked: Parameters) -> Row:
             "created_at": str(one.created_ns // NS_PER_S), "isolated": holding.is_isolated,
         }
         for number, holding in enumerate(holdings(world, asked.text("address", "none")))
-        if (one := holding.owner) and (name := holding.subaccount[42:])
+        if (one := holding.owner) and (name := holding.subaccount[ADDRESS_CHARS:])
     ]  # fmt: skip
     return {"subaccounts": rows}
 

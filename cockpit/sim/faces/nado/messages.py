@@ -4,6 +4,9 @@ Gateway, archive v1 and streams: integers of 1e-18 as text. v2: JSON numbers. Ti
 streams and books, ms in v2 books, s in the archive.
 """
 
+import tomllib
+from collections.abc import Callable, Iterable
+from importlib import resources
 from typing import Any
 
 from cockpit.core.market import Side
@@ -15,6 +18,7 @@ from cockpit.sim.world.followers import Levels
 
 Row = dict[str, Any]
 X18 = 10**18
+FIXED: dict[str, Row] = tomllib.loads((resources.files(__package__) / "fixed.toml").read_text())
 QUOTE_ID = 0
 NO_MARKET = Refusal(2015, "The market for the given product or ticker ID was not found.")
 
@@ -44,19 +48,39 @@ def market(world: VenueWorld, name: int | str) -> MarketState:
     raise NO_MARKET
 
 
+def by_ticker(states: Iterable[MarketState], row: Callable[[MarketState], Row]) -> Row:
+    return {ticker_id(state): row(state) for state in states}
+
+
+def increments(state: MarketState) -> Row:
+    return {
+        "price_increment_x18": exact(1, state.listing.price_decimals),
+        "size_increment": exact(1, state.listing.size_decimals),
+    }
+
+
 def symbol(state: MarketState) -> Row:
     listing = state.listing
-    return {
-        "type": "perp", "product_id": listing.market_id, "symbol": listing.native,
-        "price_increment_x18": exact(1, listing.price_decimals),
-        "size_increment": exact(1, listing.size_decimals),
+    return FIXED["symbol"] | increments(state) | {
+        "product_id": listing.market_id, "symbol": listing.native,
         "min_size": x18(listing.min_notional_usd or 0.0), "maker_fee_rate_x18": x18(MAKER_FEE),
         "taker_fee_rate_x18": x18(TAKER_FEE),
         "long_weight_initial_x18": str(X18 - round(listing.imf * X18)),
         "long_weight_maintenance_x18": str(X18 - round(listing.mmf * X18)),
-        "max_open_interest_x18": x18(5e7),
         "trading_status": "live" if listing.status == "active" else "not_tradable",
-        "isolated_only": False,
+    }  # fmt: skip
+
+
+def pair(state: MarketState) -> Row:
+    return named(state) | {"base": state.listing.native, "quote": state.listing.quote}
+
+
+def asset(state: MarketState) -> Row:
+    """What comes and goes is the quote alone."""
+    listing = state.listing
+    return named(state) | FIXED["asset"] | {
+        "name": f"{listing.symbol} Perp", "symbol": listing.native, "maker_fee": MAKER_FEE,
+        "taker_fee": TAKER_FEE,
     }  # fmt: skip
 
 
@@ -84,10 +108,9 @@ def ticker(state: MarketState) -> Row:
 def contract(state: MarketState) -> Row:
     """The rate per 24 hours; open interest of both sides, as the published contracts count it."""
     both = 2 * state.size(state.open_interest_lots)
-    return ticker(state) | {
-        "product_type": "perpetual", "contract_price": state.mark, "contract_price_currency": "USD",
+    return ticker(state) | FIXED["contract"] | {
         "open_interest": both, "open_interest_usd": both * (state.mark or 0.0),
-        "index_price": state.index, "mark_price": state.mark,
+        "contract_price": state.mark, "index_price": state.index, "mark_price": state.mark,
         "funding_rate": (state.rate or 0.0) * HOURS_QUOTED,
         "next_funding_rate_timestamp": (state.next_funding_ns or 0) // NS_PER_S,
     }  # fmt: skip

@@ -17,6 +17,7 @@ from typing import Any
 
 from cockpit.core.units import NS_PER_S
 from cockpit.sim.faces.kit.budgets import Budgets
+from cockpit.sim.faces.kit.candles import asked_candles
 from cockpit.sim.faces.kit.connection import decode
 from cockpit.sim.faces.kit.figures import now_ms
 from cockpit.sim.faces.kit.parameters import Parameters, Refusal
@@ -24,51 +25,72 @@ from cockpit.sim.faces.kit.routes import Request, Routes, reply
 from cockpit.sim.faces.nado import accounts
 from cockpit.sim.faces.nado import messages as wire
 from cockpit.sim.faces.nado.messages import Row
-from cockpit.sim.faces.nado.profile import MAKER_FEE, TAKER_FEE
-from cockpit.sim.world.contract import HttpReply, MarketState, VenueWorld, alive
+from cockpit.sim.world.contract import HttpReply, VenueWorld, alive
 from cockpit.sim.world.followers import sides
-from cockpit.sim.world.past_prices import candles
 
 MOST_LEVELS, MOST_RATES, MOST_TRADES, SHORTEST_S = 100, 1_000, 500, 60
 QUERY = "/gateway/v1/query"
 NOT_COMPRESSED = Refusal(0, "Invalid compression headers: accept gzip, br or deflate", 403)
+Answers = Mapping[str, Callable[[VenueWorld, Parameters], Any]]
 
 
 def _invalid(name: str) -> Refusal:
     return Refusal(2027, f"Invalid parameter: {name}")
 
 
-def _compressed(request: Request) -> None:
-    """Real clients send headers; one in memory has none."""
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    accepted = headers.get("accept-encoding", "")
-    if headers and not any(one in accepted for one in ("gzip", "br", "deflate")):
-        raise NOT_COMPRESSED
+# --- v2 and lists ------------------------------------------------------------------------------
 
 
-# --- gateway -----------------------------------------------------------------------------------
+def _symbol_list(world: VenueWorld, asked: Parameters) -> list[Row]:
+    """Documented keys and those that clients read."""
+    rows = [
+        wire.symbol(state) | {"delisted": state.listing.status == "delisted"}
+        for state in world.markets.values()
+    ]
+    return [wire.FIXED["quote"]["symbol"], *rows]
 
 
-def _query(request: Request) -> HttpReply:
-    """One of the engine's queries by its `type`, in its envelope."""
-    _compressed(request)
-    asked = Parameters(_question(request), _invalid)
-    data = QUERIES[asked.choice("type", QUERIES)](request.world, asked)
-    return reply(200, {"status": "success", "data": data, "request_type": _request_type(request)})
+def _assets(world: VenueWorld, asked: Parameters) -> list[Row]:
+    rows = [wire.asset(state) for state in world.markets.values()]
+    return [dict.fromkeys(rows[0]) | wire.FIXED["quote"]["asset"], *rows]
 
 
-def _question(request: Request) -> Mapping[str, Any]:
-    """In the address, or in a body; one that cannot be read asks nothing."""
-    body = decode(request.body, None) if request.method == "POST" else request.query
-    return body if isinstance(body, Mapping) else {}
+def _orderbook(world: VenueWorld, asked: Parameters) -> Row:
+    state = wire.market(world, asked.text("ticker_id", "none"))
+    book = sides(state, asked.limit(MOST_LEVELS, MOST_LEVELS, "depth"))
+    bids, asks = (state.numbers(side) for side in book)
+    return wire.named(state) | {"bids": bids, "asks": asks, "timestamp": now_ms(world)}
 
 
-def _request_type(request: Request) -> str:
-    return f"query_{_question(request).get('type', 'unknown')}"
+def _trades(world: VenueWorld, asked: Parameters) -> list[Row]:
+    """Newest first; what was sold is negative."""
+    state = wire.market(world, asked.text("ticker_id", "none"))
+    fills = world.recent_trades(state.listing.symbol, asked.limit(100, MOST_TRADES))
+    return [
+        wire.named(state) | {
+            "trade_id": fill.trade_id, "price": price, "base_filled": size,
+            "quote_filled": -size * price, "timestamp": fill.at_ns // NS_PER_S,
+            "trade_type": fill.side.value,
+        }
+        for fill in reversed(fills)
+        for price, size in [(state.price(fill.ticks), fill.side.sign * state.size(fill.lots))]
+    ]  # fmt: skip
 
 
-def _symbols(world: VenueWorld, asked: Parameters) -> Row:
-    return {"symbols": {name: wire.symbol(state) for name, state in world.markets.items()}}
+PAGES: Answers = {
+    "/gateway/v1/symbols": _symbol_list,
+    "/gateway/v1/edge/query": lambda world, asked: {"server_time": str(now_ms(world))},
+    "/gateway/v2/pairs": lambda world, asked: [*map(wire.pair, world.markets.values())],
+    "/gateway/v2/assets": _assets,
+    "/gateway/v2/orderbook": _orderbook,
+    "/archive/v2/contracts": lambda world, asked: wire.by_ticker(alive(world), wire.contract),
+    "/archive/v2/tickers": lambda world, asked: wire.by_ticker(world.markets.values(), wire.ticker),
+    "/archive/v2/trades": _trades,
+}
+"""By path, with the parameters in the address."""
+
+
+# --- queries of the gateway --------------------------------------------------------------------
 
 
 def _market_liquidity(world: VenueWorld, asked: Parameters) -> Row:
@@ -81,91 +103,18 @@ def _market_liquidity(world: VenueWorld, asked: Parameters) -> Row:
     }  # fmt: skip
 
 
-QUERIES: dict[str, Callable[[VenueWorld, Parameters], Any]] = {
-    "status": lambda world, asked: "active", "symbols": _symbols,
+QUERIES: Answers = {
+    "status": lambda world, asked: "active",
+    "symbols": lambda world, asked: {
+        "symbols": {name: wire.symbol(state) for name, state in world.markets.items()}
+    },
     "market_liquidity": _market_liquidity, "subaccount_info": accounts.subaccount_info,
     "isolated_positions": accounts.isolated_positions, "all_products": accounts.all_products,
 }  # fmt: skip
-
-
-def _symbol_list(request: Request) -> list[Row]:
-    """Documented keys and those that clients read; the quote is a product as well."""
-    _compressed(request)
-    quote = {"product_id": wire.QUOTE_ID, "symbol": "USDT0", "delisted": False}
-    rows = [
-        wire.symbol(state) | {"delisted": state.listing.status == "delisted"}
-        for state in request.world.markets.values()
-    ]
-    return [quote, *rows]
-
-
-def _pairs(request: Request) -> list[Row]:
-    return [
-        wire.named(state) | {"base": state.listing.native, "quote": state.listing.quote}
-        for state in request.world.markets.values()
-    ]
-
-
-def _assets(request: Request) -> list[Row]:
-    """The quote alone comes and goes."""
-    rows = [
-        wire.named(state) | {
-            "market_type": "perp", "name": f"{state.listing.symbol} Perp",
-            "symbol": state.listing.native, "maker_fee": MAKER_FEE, "taker_fee": TAKER_FEE,
-            "can_withdraw": False, "can_deposit": False,
-        }
-        for state in request.world.markets.values()
-    ]  # fmt: skip
-    quote: Row = dict.fromkeys(rows[0])
-    quote |= {"product_id": wire.QUOTE_ID, "name": "USDT0", "symbol": "USDT0"}
-    return [quote | {"can_withdraw": True, "can_deposit": True}, *rows]
-
-
-def _by_ticker(request: Request) -> tuple[MarketState, Parameters]:
-    asked = Parameters(request.query, _invalid)
-    return wire.market(request.world, asked.text("ticker_id", "none")), asked
-
-
-def _orderbook(request: Request) -> Row:
-    state, asked = _by_ticker(request)
-    depth = asked.limit(MOST_LEVELS, MOST_LEVELS, "depth")
-    bids, asks = (state.numbers(side) for side in sides(state, depth))
-    return wire.named(state) | {"bids": bids, "asks": asks, "timestamp": now_ms(request.world)}
+"""By `type`, in the address or in a body."""
 
 
 # --- archive -----------------------------------------------------------------------------------
-
-
-def _contracts(request: Request) -> Row:
-    return {wire.ticker_id(state): wire.contract(state) for state in alive(request.world)}
-
-
-def _tickers(request: Request) -> Row:
-    states = request.world.markets.values()
-    return {wire.ticker_id(state): wire.ticker(state) for state in states}
-
-
-def _trades(request: Request) -> list[Row]:
-    """Newest first; what was sold is negative."""
-    state, asked = _by_ticker(request)
-    limit, rows = asked.limit(100, MOST_TRADES), []
-    for fill in reversed(request.world.recent_trades(state.listing.symbol, limit)):
-        price, size = state.price(fill.ticks), fill.side.sign * state.size(fill.lots)
-        row = {
-            "trade_id": fill.trade_id, "price": price, "base_filled": size,
-            "quote_filled": -size * price, "timestamp": fill.at_ns // NS_PER_S,
-            "trade_type": fill.side.value,
-        }  # fmt: skip
-        rows.append(wire.named(state) | row)
-    return rows
-
-
-def _archive(request: Request) -> Row:
-    question = request.table(_invalid("body"))
-    for name, values in question.items():
-        if name in ARCHIVE and isinstance(values, dict):
-            return ARCHIVE[name](request.world, Parameters(values, _invalid))
-    raise _invalid("body")
 
 
 def _funding_rate_history(world: VenueWorld, asked: Parameters) -> Row:
@@ -186,11 +135,12 @@ def _funding_rate_history(world: VenueWorld, asked: Parameters) -> Row:
 
 def _candlesticks(world: VenueWorld, asked: Parameters) -> Row:
     """Newest first, in seconds; the volume is of units."""
-    state, length_s = wire.market(world, asked.whole("product_id")), asked.whole("granularity")
-    end_ns, listing = asked.moment_ns("max_time", world.now_ns(), NS_PER_S), state.listing
-    if length_s < SHORTEST_S:
-        raise _invalid("granularity")
-    rows = candles(state, length_s, world.now_ns(), None, end_ns, asked.limit(100, 500))
+    state = wire.market(world, asked.whole("product_id"))
+    length_s, listing = asked.whole("granularity", low=SHORTEST_S), state.listing
+    rows = asked_candles(
+        state, asked, world.now_ns(), interval_s=length_s, end="max_time", limit=100,
+        unit_ns=NS_PER_S,
+    )  # fmt: skip
     price = partial(wire.exact, decimals=listing.price_decimals)
     told = [
         {
@@ -215,15 +165,56 @@ def _funding_rates(world: VenueWorld, asked: Parameters) -> Row:
     return {str(one.listing.market_id): wire.estimate(one, world.now_ns()) for one in states}
 
 
-ARCHIVE: dict[str, Callable[[VenueWorld, Parameters], Row]] = {
-    "funding_rate_history": _funding_rate_history,
-    "candlesticks": _candlesticks,
-    "funding_rate": _funding_rate,
-    "funding_rates": _funding_rates,
-    "subaccounts": accounts.subaccounts,
+ARCHIVE: Answers = {
+    "funding_rate_history": _funding_rate_history, "candlesticks": _candlesticks,
+    "funding_rate": _funding_rate, "funding_rates": _funding_rates,
+    "subaccounts": accounts.subaccounts, "matches": accounts.matches,
     "interest_and_funding": accounts.interest_and_funding,
-    "matches": accounts.matches,
-}
+}  # fmt: skip
+"""By the one name in a body."""
+
+
+# --- routes ------------------------------------------------------------------------------------
+
+
+def _compressed(request: Request) -> None:
+    """What the gateway asks of a client. Real ones send headers; one in memory has none."""
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    accepted = headers.get("accept-encoding", "")
+    if headers and not any(one in accepted for one in ("gzip", "br", "deflate")):
+        raise NOT_COMPRESSED
+
+
+def _page(request: Request) -> Any:
+    if request.path.startswith("/gateway"):
+        _compressed(request)
+    return PAGES[request.path](request.world, Parameters(request.query, _invalid))
+
+
+def _query(request: Request) -> Row:
+    """In its envelope."""
+    _compressed(request)
+    asked = Parameters(_question(request), _invalid)
+    data = QUERIES[asked.choice("type", QUERIES)](request.world, asked)
+    return {"status": "success", "data": data, "request_type": _request_type(request)}
+
+
+def _question(request: Request) -> Mapping[str, Any]:
+    """In the address, or in a body; one that cannot be read asks nothing."""
+    body = decode(request.body, None) if request.method == "POST" else request.query
+    return body if isinstance(body, Mapping) else {}
+
+
+def _request_type(request: Request) -> str:
+    return f"query_{_question(request).get('type', 'unknown')}"
+
+
+def _archive(request: Request) -> Row:
+    for name, values in _question(request).items():
+        if name in ARCHIVE and isinstance(values, dict):
+            told: Row = ARCHIVE[name](request.world, Parameters(values, _invalid))
+            return told
+    raise _invalid("body")
 
 
 def _refused(request: Request, refusal: Refusal) -> HttpReply:
@@ -238,12 +229,8 @@ def _refused(request: Request, refusal: Refusal) -> HttpReply:
 
 on_http = Routes(
     {
-        f"GET {QUERY}": _query, f"POST {QUERY}": _query, "GET /gateway/v1/symbols": _symbol_list,
-        "GET /gateway/v1/edge/query": lambda asked: {"server_time": str(now_ms(asked.world))},
-        "GET /gateway/v2/pairs": _pairs, "GET /gateway/v2/assets": _assets,
-        "GET /gateway/v2/orderbook": _orderbook, "GET /archive/v2/contracts": _contracts,
-        "GET /archive/v2/tickers": _tickers, "GET /archive/v2/trades": _trades,
-        "POST /archive/v1": _archive,
+        f"GET {QUERY}": _query, f"POST {QUERY}": _query, "POST /archive/v1": _archive,
+        **{f"GET {path}": _page for path in PAGES},
     },
     refused=_refused,
     budgets=Budgets(800, 10.0, reply(429, {"error": "Too many requests.", "error_code": 1000})),
