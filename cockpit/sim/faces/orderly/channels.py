@@ -5,19 +5,22 @@
 | `S@orderbookupdate` | levels that changed, each 200 ms; never the whole book |
 | `S@orderbook` | the whole book, at once and then each second if it changed |
 | `S@trade` | each fill in a frame of its own |
-| `markprices`, `indexprices` | each second |
+| `markprices`, `indexprices`, `tickers`, `bbos` | of all markets, each second |
+| `S@ticker`, `S@bbo` | each second; the best levels when one changed |
+| `S@kline_1m` and the like | the running candle, each second |
 | `S@openinterest` | each second if it changed, each ten seconds anyway |
 | `S@estfundingrate` | each 15 seconds |
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from cockpit.core.units import NS_PER_MS
 from cockpit.sim.faces.kit import channels as kit
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.faces.kit.figures import now_ms
 from cockpit.sim.faces.orderly import messages as wire
-from cockpit.sim.world.contract import MarketState, Step, TradeTick, VenueWorld, alive
+from cockpit.sim.faces.orderly.messages import Row
+from cockpit.sim.world.contract import MarketState, Step, TradeTick, VenueWorld
 from cockpit.sim.world.followers import BookMemory, Levels
 
 UPDATE_MS, SECOND_MS, FORCED_MS, RATE_MS = 200, 1_000, 10_000, 15_000
@@ -94,14 +97,17 @@ class Interest(kit.MarketStream):
         return frame(f"{native}@openinterest", at_ms, data)
 
 
-def prices(world: VenueWorld, topic: str) -> Json:
-    """Marks by the market's name, or indexes by that of the spot market."""
-    rows = [
-        {"symbol": one.listing.native, "price": one.mark} if topic == "markprices"
-        else {"symbol": wire.spot(one), "price": one.index}
-        for one in alive(world)
-    ]  # fmt: skip
-    return frame(topic, now_ms(world), rows)
+MANY: dict[str, Callable[[MarketState], Row]] = {
+    "markprices": lambda one: {"symbol": one.listing.native, "price": one.mark},
+    "indexprices": lambda one: {"symbol": wire.spot(one), "price": one.index},
+    "tickers": wire.day, "bbos": wire.touch,
+}  # fmt: skip
+
+
+def said(world: VenueWorld, topic: str, say: Callable[[], Json]) -> Json:
+    """Figures of now in their frame; None where there are none."""
+    data = say()
+    return data and frame(topic, now_ms(world), data)
 
 
 def fill_frame(state: MarketState, fill: TradeTick) -> Json:
@@ -111,12 +117,3 @@ def fill_frame(state: MarketState, fill: TradeTick) -> Json:
         "side": fill.side.value.upper(),
     }  # fmt: skip
     return frame(f"{native}@trade", fill.at_ns // NS_PER_MS, data)
-
-
-def estimate(world: VenueWorld, state: MarketState) -> Json:
-    native, next_ns = state.listing.native, state.next_funding_ns
-    if state.rate is None or next_ns is None:
-        return None
-    data = {"symbol": native, "fundingRate": wire.rate(state.rate),
-            "fundingTs": next_ns // NS_PER_MS}  # fmt: skip
-    return frame(f"{native}@estfundingrate", now_ms(world), data)

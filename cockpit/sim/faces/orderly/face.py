@@ -10,17 +10,19 @@ Sources: https://orderly.network/docs/build-on-omnichain/websocket-api, and prob
 from functools import partial
 from weakref import WeakValueDictionary
 
-from cockpit.sim.faces.kit.channels import Channel, FillStream, Stream
+from cockpit.sim.faces.kit.candles import length_s
+from cockpit.sim.faces.kit.channels import Channel, FillStream, Stream, TouchStream
 from cockpit.sim.faces.kit.connection import Connection, Json, KeepAlive, Messages
 from cockpit.sim.faces.kit.figures import now_ms
 from cockpit.sim.faces.orderly import channels
 from cockpit.sim.faces.orderly import messages as wire
+from cockpit.sim.faces.orderly.channels import RATE_MS, SECOND_MS
 from cockpit.sim.world import contract
 from cockpit.sim.world.contract import MarketState, Step, VenueWorld, alive
 
 PUBLIC_ID = "OqdphuyCtYWxwzhxyLLjOWNdFP7sQt8RPWzmb5xY"
 WS_PATHS = {"main": f"/ws/stream/{PUBLIC_ID}"}
-MOST_TOPICS = 100
+MOST_TOPICS, KLINE = 100, "kline_"
 PING_S, SILENT_S = 10.0, 110.0
 ENDED = contract.CloseConnection(1000, "")
 INVALID, TOO_MANY = "invalid message", "your subscribed topics have reached limit "
@@ -81,8 +83,10 @@ class Face(Connection):
         """The channel of a topic, or why there is none. Of a suffix that does not exist nothing is
         ever said."""
         world, (subject, at, kind) = self.world, topic.partition("@")
-        if topic in ("markprices", "indexprices"):
-            return Stream(world, channels.SECOND_MS, partial(channels.prices, world, topic))
+        said = partial(channels.said, world, topic)
+        if topic in channels.MANY:
+            row = channels.MANY[topic]
+            return Stream(world, SECOND_MS, partial(said, lambda: [*map(row, alive(world))]))
         state = self._market(subject)
         if not at or subject == wire.BUILT:
             return Stream(world)
@@ -98,9 +102,18 @@ class Face(Connection):
         if kind == "trade":
             return FillStream(world, state, channels.fill_frame)
         if kind == "openinterest":
-            return channels.Interest(world, state, channels.SECOND_MS)
-        say = partial(channels.estimate, world, state) if kind == "estfundingrate" else None
-        return Stream(world, channels.RATE_MS, say)
+            return channels.Interest(world, state, SECOND_MS)
+        if kind == "bbo":
+            return TouchStream(world, state, partial(said, partial(wire.touch, state)))
+        if kind == "ticker":
+            return Stream(world, SECOND_MS, partial(said, partial(wire.day, state)))
+        if kind.startswith(KLINE) and (length := length_s(interval := kind.removeprefix(KLINE))):
+            say = partial(wire.candle, world, state, interval, length)
+            return Stream(world, SECOND_MS, partial(said, say))
+        is_known = kind == "estfundingrate"
+        return Stream(
+            world, RATE_MS, partial(said, partial(wire.estimate, state)) if is_known else None
+        )
 
     def _requested(self, request: Json, native: Json) -> Json:
         """The whole book once, as this connection knows it, stamped with its last change."""

@@ -7,7 +7,9 @@ Sources: https://orderly.network/docs/build-on-omnichain (restful-api, websocket
 
 from importlib import resources
 
+from cockpit.core.market import Side
 from cockpit.core.units import HOUR_S, NS_PER_MS
+from cockpit.sim.faces.kit.candles import running
 from cockpit.sim.faces.kit.connection import Json, decode
 from cockpit.sim.faces.kit.figures import now_ms
 from cockpit.sim.world.contract import Listing, MarketState, TradeTick, VenueWorld, alive
@@ -86,6 +88,41 @@ def futures(state: MarketState) -> Row:
         "24h_high": max(seen, default=None), "24h_low": min(seen, default=None),
         "24h_volume": volume, "24h_amount": round(volume * (state.mark or 0.0), 6),
     }  # fmt: skip
+
+
+def day(state: MarketState) -> Row:
+    """24 hours, as a topic says them."""
+    row = futures(state)
+    names = ("open", "close", "high", "low", "volume", "amount")
+    figures = {name: row[f"24h_{name}"] for name in names}
+    return figures | {"symbol": state.listing.native, "count": state.day_trades}
+
+
+def touch(state: MarketState) -> Row:
+    """An empty side is null."""
+    best = [state.best(side) for side in (Side.BUY, Side.SELL)]
+    bid, ask = ((state.price(at[0]), state.size(at[1])) if at else (None, None) for at in best)
+    sizes = {"bid": bid[0], "bidSize": bid[1], "ask": ask[0], "askSize": ask[1]}
+    return {"symbol": state.listing.native, **sizes}
+
+
+def candle(world: VenueWorld, state: MarketState, interval: str, length_s: int) -> Row | None:
+    """The running one."""
+    if (row := running(state, length_s, world.now_ns())) is None:
+        return None
+    begin_ms, (opened, high, low, close) = row.begin_ns // NS_PER_MS, map(state.price, row[1:5])
+    return {
+        "symbol": state.listing.native, "type": interval, "open": opened, "high": high, "low": low,
+        "close": close, "volume": state.size(row.lots), "amount": row.worth(state.listing),
+        "startTime": begin_ms, "endTime": begin_ms + 1000 * length_s,
+    }  # fmt: skip
+
+
+def estimate(state: MarketState) -> Row | None:
+    native, next_ns = state.listing.native, state.next_funding_ns
+    if state.rate is None or next_ns is None:
+        return None
+    return {"symbol": native, "fundingRate": rate(state.rate), "fundingTs": next_ns // NS_PER_MS}
 
 
 def _paid(state: MarketState) -> Row:
