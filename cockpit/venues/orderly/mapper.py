@@ -73,10 +73,16 @@ class OrderlyMarket(Market):
         return is_other
 
     def live(self, said: Figures, value: Number, now_ms: int) -> None:
-        """The estimate for the next settlement; right after a listing there is none."""
+        """The estimate for the next settlement; right after a listing there is none.
+
+        Where the next one is none of the listed interval, that is of before a change: what the
+        estimate is per is not known until the listing is read again.
+        """
         next_ms, most_ms = self.next_ms, 1000 * (self.interval_s or 0)
         is_ahead = next_ms is not None and 0 < next_ms - now_ms <= most_ms
-        said.live(value, self.interval_s, ms_to_ns(next_ms) if is_ahead else None)
+        is_known = self.told_ms is None or next_ms is not None
+        every_s = self.interval_s if is_known else None
+        said.live(value, every_s, ms_to_ns(next_ms) if is_ahead else None)
 
     def figures(
         self, row: wire.FuturesRow, at_ns: int, venue_ns: int | None, *, is_survey: bool

@@ -49,7 +49,8 @@ def said(session: Session, *messages: Any, at_ns: int = AT_NS) -> list[Output]:
 
 def test_an_estimate_is_a_fraction_of_the_markets_own_interval() -> None:
     session = live_session("BTC", "HYPE", listed=(info(), info(HYPE, funding_period=4)))
-    eight, four = said(session, estimate(0.0001), estimate(0.00005, name=HYPE))
+    noon_ms = NEXT_MS - 4 * 3_600_000
+    eight, four = said(session, estimate(0.0001), estimate(0.00005, noon_ms, name=HYPE))
     assert isinstance(eight, Funding)
     assert isinstance(four, Funding)
     assert (eight.rate, eight.interval_s, eight.kind) == (0.0001, 28_800, "live")
@@ -76,6 +77,17 @@ def test_a_market_whose_interval_is_changed_in_turmoil_is_told_anew() -> None:
     assert isinstance(live, Funding)
     assert live.interval_s == 3_600
     assert live.next_ns is None, "the settlement told lies beyond an hour"
+
+
+def test_a_settlement_within_the_listed_interval_leaves_its_rate_unknown_until_it_is_listed() -> (
+    None
+):
+    """A market of 8 h that settles at 12:00 UTC has become one of 4 h: 0.01 % is of four."""
+    session, noon_ms = live_session(), NEXT_MS - 4 * HOUR_MS
+    assert only(Funding, said(session, estimate(0.0001, noon_ms))) == []
+    feed(session, reply("instruments", rows(info(funding_period=4))))
+    (live,) = only(Funding, said(session, estimate(0.0001, noon_ms)))
+    assert (live.interval_s, live.next_ns) == (14_400, noon_ms * 10**6)
 
 
 def asked_next(session: Session) -> set[str]:
