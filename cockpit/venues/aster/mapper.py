@@ -61,14 +61,17 @@ def marked(market: Market, row: wire.Mark | wire.PremiumRow, at_ns: int) -> Figu
     """Mark, index and the running rate; no rate of a market without a mark.
 
     Payments are at whole intervals of the day (all 732 recorded markets): where the next one is
-    not, the interval has changed since it was told, and is not known until it is told again.
+    not, or is further away than one, the interval has changed since it was told, and is not known
+    until it is told again.
     """
-    said = Figures(VENUE, market, at_ns, moment_ns(row.E))
+    venue_ns = moment_ns(row.E)
+    said = Figures(VENUE, market, at_ns, venue_ns)
     said.moment(row.E)
     said.prices(row.p, row.i)
     if not is_nothing(row.p):
         every_s, next_ns = market.interval_s, said.moment(row.T)
-        is_other = next_ns is not None and every_s and next_ns % (every_s * NS_PER_S)
+        every_ns, ahead_ns = (every_s or 0) * NS_PER_S, (next_ns or 0) - (venue_ns or at_ns)
+        is_other = every_ns and next_ns and (next_ns % every_ns or ahead_ns > every_ns)
         said.live(row.r, None if is_other else every_s, next_ns)
     return said
 

@@ -118,7 +118,8 @@ def test_a_row_that_cannot_be_read_costs_itself() -> None:
 
 @pytest.mark.parametrize(("hours", "seconds"), [(1, 3_600), (4, 14_400), (8, 28_800)])
 def test_a_rate_is_for_the_interval_of_its_own_market(hours: int, seconds: int) -> None:
-    (rate,) = only(Funding, marked(bitcoin(hours=hours), r="0.00003274"))
+    shortly_ms = samples.NEXT_MS - 60_000
+    (rate,) = only(Funding, marked(bitcoin(hours=hours), r="0.00003274", E=shortly_ms))
     assert (rate.kind, rate.rate, rate.interval_s) == ("live", 0.00003274, seconds)
     assert rate.next_ns == 1_760_025_600_000_000_000
 
@@ -140,12 +141,21 @@ def test_an_interval_that_cannot_be_is_unknown(hours: Any) -> None:
 def test_a_next_payment_within_the_interval_says_that_it_has_changed() -> None:
     """Of 8 h at 12:00 UTC: the rate is told again when the new interval is."""
     session, noon_ms = bitcoin(hours=8), samples.NEXT_MS - 4 * 3_600_000
-    out = marked(session, T=noon_ms)
+    out = marked(session, T=noon_ms, E=noon_ms - 3 * 3_600_000)
     assert only(Funding, out) == []
     assert only(Prices, out)
     feed(session, reply("funding_info", samples.info("BTCUSDT", hours=4)))
-    (rate,) = only(Funding, marked(session, T=noon_ms))
+    (rate,) = only(Funding, marked(session, T=noon_ms, E=noon_ms - 3 * 3_600_000))
     assert (rate.interval_s, rate.next_ns) == (14_400, noon_ms * 1_000_000)
+
+
+def test_a_next_payment_beyond_the_interval_says_so_too() -> None:
+    """Of 4 h at 16:00 UTC, five hours before it: it has become 8 h."""
+    session, early_ms = bitcoin(hours=4), samples.NEXT_MS - 5 * 3_600_000
+    assert only(Funding, marked(session, E=early_ms)) == []
+    feed(session, reply("funding_info", samples.info("BTCUSDT", hours=8)))
+    (rate,) = only(Funding, marked(session, E=early_ms + 1_000))
+    assert rate.interval_s == 28_800
 
 
 def test_a_rate_of_zero_is_a_rate_and_a_blank_one_is_none() -> None:
