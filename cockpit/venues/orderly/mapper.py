@@ -89,15 +89,16 @@ class OrderlyMarket(Market):
     ) -> Figures:
         """What a polled row says, without the figures that a stream has told lately."""
         said, now_ms = Figures(VENUE, self, at_ns, venue_ns), (venue_ns or at_ns) // NS_PER_MS
-        mark = None if self.is_told("mark", at_ns, _STREAMED_NS) else row.mark_price
-        index = None if self.is_told("index", at_ns, _STREAMED_NS) else row.index_price
+
+        def untold(figure: str, value: Number) -> Number:
+            return None if self.is_told(figure, at_ns, _STREAMED_NS) else value
+
+        mark, index = untold("mark", row.mark_price), untold("index", row.index_price)
         said.prices(mark, index, row.close_24h)
-        if not self.is_told("interest", at_ns, _STREAMED_NS):
-            said.interest(row.open_interest)
+        said.interest(untold("interest", row.open_interest))
         said.moment(row.next_funding_time)
         self.learn_next(row.next_funding_time, now_ms)
-        if not self.is_told("rate", at_ns, _STREAMED_NS):
-            self.live(said, row.est_funding_rate, now_ms)
+        self.live(said, untold("rate", row.est_funding_rate), now_ms)
         if is_survey:
             said.volume(row.amount_24h, row.volume_24h)
         return said
