@@ -77,10 +77,6 @@ class _Round:
     apart: dict[str, Sequence[wire.IsolatedRow]] = field(default_factory=dict)
 
     @property
-    def is_whole(self) -> bool:
-        return self.infos.keys() == self.names.keys() == self.apart.keys()
-
-    @property
     def parts(self) -> tuple[int, int]:
         """How many of its questions are answered, and how many there are: the list, both halves of
         each subaccount."""
@@ -170,15 +166,17 @@ class PublicAccounts(OverHttp):
         answer = read(VENUE, wire.HALVES[reply.name], reply, problem)
         if isinstance(answer, Reject):
             return self._refused(address, answer)
-        if wallet is None or wallet.round is None:
+        current = None if wallet is None else wallet.round
+        if wallet is None or current is None or subaccount not in current.names:
             return []
         if isinstance(answer.data, wire.Info):
-            wallet.round.infos[subaccount] = answer.data
+            current.infos[subaccount] = answer.data
         elif isinstance(answer.data, wire.IsolatedPositions):
-            wallet.round.apart[subaccount] = answer.data.isolated_positions
-        if not wallet.round.is_whole:
-            return [*wallet.reading(reply.at_ns, wallet.round.parts)]
-        return self._end(address, wallet, wallet.round, reply.at_ns)
+            current.apart[subaccount] = answer.data.isolated_positions
+        known, wanted = current.parts
+        if known < wanted:
+            return [*wallet.reading(reply.at_ns, current.parts)]
+        return self._end(address, wallet, current, reply.at_ns)
 
     def _refused(self, address: str, told: Reject) -> list[Output]:
         wallet = self._accounts.followed.get(address)

@@ -8,7 +8,7 @@ from cockpit.core.units import HOUR_S, NS_PER_S
 from cockpit.venues.kit.facts import venue_facts
 from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.history import Paid
-from cockpit.venues.kit.instruments import Market, unscaled
+from cockpit.venues.kit.instruments import Market, Unit, unscaled
 from cockpit.venues.kit.numbers import Odd, is_nothing, positive
 from cockpit.venues.nado import messages as wire
 
@@ -19,7 +19,8 @@ HOURS_QUOTED = 24
 """The running rate is quoted per 24 hours and paid by the hour."""
 SIDES_COUNTED = 2
 """The published contracts add every position's absolute size to the open interest."""
-_LARGEST_FEE = wire.X18 // 100
+_FEE = wire.X18 // 100
+"""None is larger, either way."""
 _LEAST_MARGIN = wire.X18 // 1000
 
 
@@ -40,6 +41,13 @@ def coin_and_contract(native: str) -> tuple[str, float]:
     return unscaled(native.removesuffix("-PERP"), {"k": 1000.0})
 
 
+def guessed(native: str) -> NadoMarket | None:
+    """What a name alone says of a perpetual."""
+    coin, contract = coin_and_contract(native)
+    is_market = coin and native.endswith("-PERP") and native.isprintable()
+    return NadoMarket(native, coin, Unit(price=contract)) if is_market else None
+
+
 def instrument(
     market: NadoMarket, row: wire.SymbolRow, at_ns: int, *, is_running: bool
 ) -> Instrument:
@@ -57,14 +65,27 @@ def instrument(
         max_leverage=None if initial is None or initial < _LEAST_MARGIN else wire.X18 / initial,
         mmf=None if maintenance is None else maintenance / wire.X18,
         status=status(market, is_running=is_running),
-        taker_fee=_fee(odd, "taker fee", row.taker_fee_rate_x18),
-        maker_fee=_fee(odd, "maker fee", row.maker_fee_rate_x18),
+        taker_fee=_amount(odd, "taker fee", row.taker_fee_rate_x18, -_FEE, _FEE),
+        maker_fee=_amount(odd, "maker fee", row.maker_fee_rate_x18, -_FEE, _FEE),
     )  # fmt: skip
 
 
 def status(market: NadoMarket, *, is_running: bool) -> Literal["active", "paused"]:
     """Only a live market of a running engine takes orders of every kind."""
     return "active" if market.is_live and is_running else "paused"
+
+
+def _amount(
+    odd: Odd, what: str, said: wire.Scaled, least: int = 0, most: int = wire.LARGEST
+) -> float | None:
+    number = _whole(odd, what, said, least, most)
+    return None if number is None else number / wire.X18
+
+
+def _fraction(odd: Odd, what: str, weight: wire.Scaled) -> int | None:
+    """The margin fraction (of 1e-18) that a weight of a long leaves: 1 less the weight."""
+    number = _whole(odd, what, weight, 0, wire.X18 - 1)
+    return wire.X18 - number if number else None
 
 
 def _whole(odd: Odd, what: str, said: wire.Scaled, least: int, most: int) -> int | None:
@@ -75,22 +96,6 @@ def _whole(odd: Odd, what: str, said: wire.Scaled, least: int, most: int) -> int
     if said not in (None, ""):
         odd.append(f"{what} is {said!r:.40}")
     return None
-
-
-def _amount(odd: Odd, what: str, said: wire.Scaled) -> float | None:
-    number = _whole(odd, what, said, 0, wire.LARGEST)
-    return None if number is None else number / wire.X18
-
-
-def _fraction(odd: Odd, what: str, weight: wire.Scaled) -> int | None:
-    """The margin fraction (of 1e-18) that a weight of a long leaves: 1 less the weight."""
-    number = _whole(odd, what, weight, 0, wire.X18 - 1)
-    return wire.X18 - number if number else None
-
-
-def _fee(odd: Odd, what: str, rate: wire.Scaled) -> float | None:
-    number = _whole(odd, what, rate, -_LARGEST_FEE, _LARGEST_FEE)
-    return None if number is None else number / wire.X18
 
 
 def figures(market: NadoMarket, row: wire.ContractRow, at_ns: int, *, is_survey: bool) -> Figures:

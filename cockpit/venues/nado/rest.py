@@ -35,7 +35,7 @@ class Rest:
     """The markets by name and by product id, and every poll."""
 
     def __init__(self, wants: Wants) -> None:
-        self.listing = Instruments[NadoMarket]()
+        self.listing = Instruments[NadoMarket](mapper.guessed)
         self.survey = Survey(VENUE, self.listing, wants)
         self.products: dict[int, NadoMarket] = {}
         self.spot: set[int] = set()
@@ -106,19 +106,12 @@ class Rest:
         return [*unread.rejects, *facts, *self.survey.read(reply.at_ns, len(rows), period_s)]
 
     def _contract(self, row: wire.ContractRow, at_ns: int) -> Iterable[Output]:
-        market, wants = self.products.get(row.product_id) or self._unlisted(row), self.survey.wants
+        market = self.products.get(row.product_id) or self.listing.known(row.base_currency)
+        wants = self.survey.wants
         if market is None or not wants.shows(market.symbol):
             return ()
         facts = mapper.figures(market, row, at_ns, is_survey=wants.survey)
         return self.survey.news(market, facts)
-
-    def _unlisted(self, row: wire.ContractRow) -> NadoMarket | None:
-        """Before the listing is known a market goes by its name alone."""
-        native = row.base_currency
-        if self.listing.is_whole or not native.endswith("-PERP") or not native.isprintable():
-            return None
-        coin, contract = mapper.coin_and_contract(native)
-        return NadoMarket(native, coin, Unit(price=contract)) if coin else None
 
     def _ask_history(self, page: Page) -> Fetch:
         """No more rows than the span has hours: the venue charges for what is asked."""
