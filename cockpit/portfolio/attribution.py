@@ -13,6 +13,7 @@ from typing import NamedTuple
 from cockpit.analytics.risk import exposure as sums
 from cockpit.portfolio import positions as exposures
 from cockpit.portfolio.positions import Portfolio, Row
+from cockpit.portfolio.words import signed_size, signed_usd
 from cockpit.state.exposure_history import Cause, ExposureHistory, Figure, Jump
 from cockpit.state.view import MarketView
 
@@ -180,7 +181,7 @@ def _jump(
 def _fill_words(before: Row | None, after: Row | None) -> str:
     size = (after.leg.size if after else 0.0) - (before.leg.size if before else 0.0)
     verb = "opened" if before is None else "closed" if after is None else "filled"
-    return f"{verb} {size:+.6g}"
+    return f"{verb} {signed_size(size)}"
 
 
 def _there(before: Row | None, after: Row | None) -> Row:
@@ -249,10 +250,12 @@ def _ratio_part(a: _Sample, b: _Sample, venue: str) -> _Part:
     )
     equity = _equity(b, venue) - _equity(a, venue)
     if abs(paid) > abs(profit) and abs(paid) >= abs(equity) / 2:
-        return _Part(1.0, "funding", venue, f"funding {paid:+.2f} $")
+        return _Part(1.0, "funding", venue, f"funding {signed_usd(paid)}")
     if abs(equity - profit - paid) > abs(equity) / 2:
-        return _Part(1.0, "transfer", venue, f"equity {equity - profit - paid:+.2f} $ in or out")
-    return _Part(1.0, "mark", venue, f"marks {profit:+.2f} $")
+        return _Part(
+            1.0, "transfer", venue, f"equity {signed_usd(equity - profit - paid)} in or out"
+        )
+    return _Part(1.0, "mark", venue, f"marks {signed_usd(profit)}")
 
 
 def _equity(sample: _Sample, venue: str) -> float:

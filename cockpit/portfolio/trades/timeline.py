@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from cockpit.portfolio.trades.reading import LegReading, TradeReading
+from cockpit.portfolio.words import base_size, signed_size
 from cockpit.state.view import MarketView
 
 What = Literal["opened", "fill", "funding", "jump", "alert"]
@@ -41,9 +42,9 @@ def _fills(leg: LegReading) -> list[Happening]:
         at = "at a price not told" if fill.price is None else f"at {fill.price:.8g}"
         fee = None if fill.fee_usd is None else 0.0 - fill.fee_usd * leg.share
         if fill.source == "opening":
-            words = f"held {size:+.6g} {at}, when first seen"
+            words = f"held {signed_size(size)} {at}, when first seen"
         else:
-            words = f"{'bought' if size > 0 else 'sold'} {abs(size):.6g} {at}"
+            words = f"{'bought' if size > 0 else 'sold'} {base_size(size)} {at}"
             words += ", not told by the venue" if fill.source == "seen" else ""
         what: What = "opened" if fill.source == "opening" else "fill"
         found.append(Happening(at_ns=fill.at_ns, what=what, place=place, words=words, usd=fee))

@@ -7,6 +7,7 @@ from cockpit.portfolio.trades.reading import TradeReading
 from cockpit.portfolio.trades.timeline import Happening, timeline
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.position_columns import usd
+from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, clean, fit, right
 
 _KINDS = {"opened": "dim", "fill": "accent", "funding": "text", "jump": "warn", "alert": "danger"}
@@ -48,7 +49,12 @@ def lines(readings: Readings, happened: Sequence[Happening], inner: int, rows: i
                 (" ", "text"),
                 (right(flow, 11), "gain" if (one.usd or 0) > 0 else "loss" if one.usd else "dim"),
                 (" ", "text"),
-                (fit(clean(one.words), max(1, inner - 49)), _KINDS[one.what]),
+                (fit(_words(one), max(1, inner - 49)), _KINDS[one.what]),
             ]
         )
     return found
+
+
+def _words(one: Happening) -> str:
+    """With a true minus before its figures, as beside them."""
+    return clean(one.words).replace(" -", f" {fmt.MINUS}")
