@@ -202,15 +202,20 @@ def rows(result: Result) -> Table:
     )  # fmt: skip
 
 
+def _names(venues: Sequence[str]) -> str:
+    """Each venue once, after how many legs where that is more."""
+    *others, last = dict.fromkeys(venues)
+    names = f"{', '.join(others)} and {last}" if others else last
+    return names if len(venues) == len(others) + 1 else f"{len(venues)} legs on {names}"
+
+
 def verdict(result: Result) -> str:
     """What closing both costs, and what stands unhedged meanwhile."""
     values: Values = result.values
     if result.plan is None:
         return f"No plan: {result.infeasible}."
-    first, *others = values.legs
-    names = ", ".join(part.venue for part in others)
     rounds = f"{values.rounds} round{'s' if values.rounds != 1 else ''}"
-    said = f"Close {first.venue} and {names} together in {rounds}"
+    said = f"Close {_names([part.venue for part in values.legs])} together in {rounds}"
     if values.cost_bps is not None and values.cost_usd is not None:
         said += f" for {bps_words(values.cost_bps)} ({usd_words(values.cost_usd)})"
     if values.max_unhedged is not None and values.max_unhedged_usd is not None:

@@ -166,9 +166,9 @@ def _stagger(values: "stagger.Values", result: Result) -> Answer:
 
 def _unwind(values: "unwind.Values", result: Result) -> Answer:
     figures = (
-        ("cost of both legs", _cost(values.cost_usd, values.cost_bps)),
+        ("cost of all legs", _cost(values.cost_usd, values.cost_bps)),
         ("fees", usd(values.fees_usd)),
-        ("both at once", _cost(values.all_now_usd, _share_bps(values.all_now_usd, values))),
+        ("all at once", _cost(values.all_now_usd, _share_bps(values.all_now_usd, values))),
         ("unhedged now", _coins(values.unhedged_now)),
         ("unhedged at most", _open_words(values)),
         ("while it is open", usd(values.unhedged_sd_usd)),
@@ -178,12 +178,12 @@ def _unwind(values: "unwind.Values", result: Result) -> Answer:
     headline = ""
     if result.plan is not None and values.cost_bps is not None:
         headline = (
-            f"{fmt.bps(values.cost_bps)} bps ({usd(values.cost_usd)}) for both legs in "
+            f"{fmt.bps(values.cost_bps)} bps ({usd(values.cost_usd)}) for all legs in "
             f"{values.rounds} rounds; unhedged {_open_words(values)} at most"
         )
     return Answer(
         figure=fmt.MISSING if values.cost_bps is None else f"{fmt.bps(values.cost_bps)} bps",
-        caption=f"{usd(values.cost_usd)} for both legs",
+        caption=f"{usd(values.cost_usd)} for all legs",
         role="number" if result.infeasible is None else "warn",
         headline=headline,
         sentence="",
