@@ -21,7 +21,7 @@ HZ = 0.5
 STALL_BLOCKS = 15.0
 """A block that is this many cadences late is told as an alert, and marked here."""
 _NAME = 13
-_FIGURE = 7
+_FIGURE = 8
 _UP = 9
 _MOST_ROWS = 4
 _HOLD_NS = 75 * NS_PER_S

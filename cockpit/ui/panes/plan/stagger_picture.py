@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 UNIT = "slices and funding stamps"
 _LEVELS = "▂▃▄▅▆▇█"
 _ASCII_LEVELS = ".:oO#"
-_NAME, _TOTAL = 13, 22
+_NAME, _TOTAL = 13, 24
 _LEAST_PLOT = 5
 
 
