@@ -195,6 +195,16 @@ def test_the_pair_under_the_cursor_is_told_in_full():
     assert "Passes every gate." in text(scene, "scan_pair", height=10)
 
 
+def test_what_has_no_room_beside_the_pair_is_counted_and_no_figure_is_cut():
+    """Columns end after 8, 21, 32, 43, 49, 59, 72 and 81 cells; a frame leaves 78 of 80."""
+    head, long, *_ = text(scanned(), "scan_pair", width=80, height=10).splitlines()[1:]
+    assert "+5 columns" in text(scanned(), "scan_pair", width=80, height=10)
+    assert "price" in head
+    assert "oi" not in head
+    assert "…" not in long
+    assert "columns" not in text(scanned(), "scan_pair", height=10)
+
+
 def test_the_coins_of_the_best_pairs_are_those_that_are_known():
     assert best_symbols(ranking(), 9) == ("SUI", "WIF", "DOGS")
     assert best_symbols(ranking(), 1) == ("SUI",)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import accumulate
 
 import numpy as np
 
@@ -39,20 +40,29 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
         body: list[Line] = [[], [(" No pair is under the cursor", "dim")]]
         return framed(body, width, height, title=[("pair", "title")], focused=focused)
     legs = [market_of(readings, venue, row.symbol) for venue in row.venues]
-    body = [_head(), *(_leg(readings, row, side, market) for side, market in enumerate(legs))]
+    fits = _columns(width - 2)
+    body = [_head(fits), *(_leg(readings, row, i, market)[:fits] for i, market in enumerate(legs))]
     body += _words(row, _basis(row, legs), width - 4)
     return framed(
         body, width, height,
         title=[("pair", "title"), (f" · {clean(row.symbol)}", "text"),
                (f" · {fmt.UNIT_LABEL[readings.ui.unit]}", "dim")],
+        note=f"+{len(_HEADS) - fits} columns" if fits < len(_HEADS) else "",
         verdict=[("enter all pairs · C carry · H hedge · S stagger · X stress · p watches it",
                   "dim")],
         focused=focused,
     )  # fmt: skip
 
 
-def _head() -> Line:
-    return [((fit if name in _LEFT else right)(name, size) + " ", "dim") for name, size in _HEADS]
+def _columns(inner: int) -> int:
+    """How many columns fit whole; a blank ends each."""
+    ends = accumulate(size + 1 for _, size in _HEADS)
+    return sum(end <= inner for end in ends)
+
+
+def _head(fits: int) -> Line:
+    heads = _HEADS[:fits]
+    return [((fit if name in _LEFT else right)(name, size) + " ", "dim") for name, size in heads]
 
 
 def _leg(readings: Readings, row: ScanRow, side: int, market: MarketRead | None) -> Line:
