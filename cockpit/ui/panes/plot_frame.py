@@ -138,20 +138,23 @@ class _Names:
     @property
     def most(self) -> int:
         """How many short names have room beside each other."""
-        return max(1, (self.width + 1) // (_SHORT_NAME + bool(self.marks)))
+        return max(1, (self.width + 1) // (_SHORT_NAME + 2 * bool(self.marks)))
 
     def of(self, group: Sequence[Series]) -> Line:
         """Who ends here, each in its colour; the plot's own marks end a cell before theirs."""
         if len(group) == 1:
             line = group[0]
             name = line.name if self.width >= _WHOLE_NAME else self.readings.short(line.name)
-            mark = f"{self.marks.get(line.role, '')} ".rjust(self.lead)
+            mark = (self._mark(line) or " ").rjust(self.lead)
             return [(mark + fit(name, self.width), line.role)]
         words: Line = [
-            (f" {self.marks.get(line.role, '')}{self.readings.short(line.name)}", line.role)
-            for line in group
+            (f" {self._mark(line)}{self.readings.short(line.name)}", line.role) for line in group
         ]
         return [*words, (" " * max(0, self.cells - width_of(words)), "dim")]
+
+    def _mark(self, line: Series) -> str:
+        mark = self.marks.get(line.role, "")
+        return f"{mark} " if mark else ""
 
 
 def _labels(

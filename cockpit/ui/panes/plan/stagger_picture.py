@@ -12,6 +12,7 @@ from cockpit.core.units import HOUR_S, NS_PER_S
 from cockpit.ui.model.calculator_form import Form
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.plot_frame import Series, dated, framed_plot
+from cockpit.ui.text import format as fmt
 from cockpit.ui.text.canvas import Canvas, nice_scale
 from cockpit.ui.text.styled import Line, fit, right
 
@@ -162,7 +163,7 @@ def _cost(part: "stagger.VenuePart", values: "stagger.Values") -> str:
     cost = usd_words(part.cost_usd)
     if values.reference_price is None:
         return cost
-    both = f"{cost} {part.cost_usd / (part.size * values.reference_price) * 1e4:.1f}bp"
+    both = f"{cost} {fmt.bps(part.cost_usd / (part.size * values.reference_price) * 1e4)}bp"
     return both if len(both) < _TOTAL - 10 else cost
 
 

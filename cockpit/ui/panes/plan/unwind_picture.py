@@ -40,7 +40,7 @@ def picture(readings: Readings, form: Form, inner: int, room: int) -> list[Line]
 def _cost(part: "unwind.LegPart") -> str:
     if part.cost_usd is None or part.cost_bps is None:
         return "·"
-    return f"{usd_words(part.cost_usd)} {part.cost_bps:.1f}bp"
+    return f"{usd_words(part.cost_usd)} {fmt.bps(part.cost_bps)}bp"
 
 
 def _unhedged(readings: Readings, line: Timeline, inner: int, height: int) -> list[Line]:
