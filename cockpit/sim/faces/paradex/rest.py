@@ -49,7 +49,7 @@ def _markets(request: Request) -> Json:
     if native:
         return {"results": [wire.market(_state(request, native))]}
     rows = [wire.market(state) for state in wire.alive(request.world)]
-    return {"results": [*rows, *wire.OPTIONS.values()]}
+    return {"results": [*wire.OPTIONS.values(), *rows]}
 
 
 def _summary(request: Request) -> Json:
