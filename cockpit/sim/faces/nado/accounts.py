@@ -93,12 +93,13 @@ def subaccount_info(world: VenueWorld, asked: Parameters) -> Row:
     holding = _asked(world, asked)
     held = {row.symbol: row for row in holding.positions}
     states, parts = list(alive(world)), contributions(world, holding)
+    last = max((one.listing.market_id for one in states), default=wire.QUOTE_ID)
     return {
         "subaccount": holding.subaccount, "exists": holding.owner is not None,
         "healths": healths(world, holding),
         "health_contributions": [
             [micros_x18(part) for part in parts.get(product_id, (0, 0, 0))]
-            for product_id in (wire.QUOTE_ID, *(one.listing.market_id for one in states))
+            for product_id in range(last + 1)
         ],
         "spot_count": 1, "perp_count": len(states), "spot_balances": [_spot(holding)],
         "perp_balances": [_balance(one, held.get(one.listing.symbol)) for one in states],
@@ -251,11 +252,14 @@ def matches(world: VenueWorld, asked: Parameters) -> Row:
 
 
 def _match(state: MarketState, fill: AccountFill) -> Row:
-    before = _balance(state, None, fill.start_lots)
+    before, after = (
+        {"base": {"perp": _balance(state, None, lots)}, "quote": None}
+        for lots in (fill.start_lots, fill.start_lots + fill.lots)
+    )
     return {
         "digest": f"0x{fill.trade_id:064x}", "isolated": fill.position.isolated,
         "base_filled": wire.exact(fill.lots, state.listing.size_decimals),
         "quote_filled": micros_x18(fill.cash_micros), "fee": micros_x18(fill.fee_micros),
         "submission_idx": str(fill.trade_id),
-        "pre_balance": {"base": {"perp": before}, "quote": None},
+        "pre_balance": before, "post_balance": after,
     }  # fmt: skip

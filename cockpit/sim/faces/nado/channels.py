@@ -5,19 +5,32 @@
 | `book_depth` | changed levels each 50 ms, chained by `last_max_timestamp` ("0" of the first) |
 | `trade` | each match; those of one order share their time |
 | `funding_rate` | every 20 s, per 24 hours; of all products where none is named |
+| `best_bid_offer`, `all_bbo` | when one of the best levels changed; of all products each second |
+| `latest_candlestick` | the running candle of a `granularity`, in s, each second |
 
 Source: https://docs.nado.xyz/developer-resources/api/subscriptions/events, and recordings.
 """
 
 from collections.abc import Iterable
+from functools import partial
 
-from cockpit.sim.faces.kit.channels import Channel, FillStream, MarketStream, Stream
+from cockpit.sim.faces.kit.candles import running
+from cockpit.sim.faces.kit.channels import (
+    Channel,
+    FillStream,
+    MarketStream,
+    Rows,
+    Stream,
+    TouchStream,
+)
+from cockpit.sim.faces.kit.figures import now_ms
 from cockpit.sim.faces.nado import messages as wire
 from cockpit.sim.faces.nado.messages import Row
 from cockpit.sim.world.contract import MarketState, Step, VenueWorld, alive
 from cockpit.sim.world.followers import TouchedLevels
 
-BOOK_MS, RATE_MS = 50, 20_000
+BOOK_MS, RATE_MS, ALL_MS, CANDLE_MS = 50, 20_000, 1_000, 1_000
+SHORTEST_S = 60
 
 
 class BookDepth(MarketStream):
@@ -44,30 +57,43 @@ class BookDepth(MarketStream):
         }  # fmt: skip
 
 
-class FundingRate(Stream):
+def _rates(world: VenueWorld, state: MarketState | None) -> list[Row]:
     """Of one product, or of all."""
-
-    def __init__(self, world: VenueWorld, state: MarketState | None) -> None:
-        super().__init__(world, RATE_MS)
-        self._state = state
-
-    def after(self, step: Step) -> Iterable[Row]:
-        if not self.cadence.due(step):
-            return
-        self.cadence.mark(step.at_ns)
-        for state in [self._state] if self._state else self.world.markets.values():
-            if state.rate is not None:
-                told = {"type": "funding_rate", "timestamp": str(step.at_ns)}
-                yield told | wire.estimate(state, step.at_ns)
+    told = {"type": "funding_rate", "timestamp": str(world.now_ns())}
+    states = [state] if state else world.markets.values()
+    return [told | wire.estimate(one, world.now_ns()) for one in states if one.rate is not None]
 
 
-def made(world: VenueWorld, kind: str, product_id: int | None) -> Channel | None:
+def _touches(world: VenueWorld) -> Row:
+    """Best prices of all; an empty side stands at 0."""
+    rows = {str(one.listing.market_id): wire.touch(one) for one in alive(world)}
+    best = {name: {"bid": row["bid_price"], "ask": row["ask_price"]} for name, row in rows.items()}
+    return {"type": "all_bbo", "time": str(now_ms(world)), "bbos": best}
+
+
+def _candle(world: VenueWorld, state: MarketState, length_s: int) -> Row | None:
+    found = running(state, length_s, world.now_ns())
+    return found and {"type": "latest_candlestick"} | wire.candle(state, found, length_s)
+
+
+def made(world: VenueWorld, stream: Row) -> Channel | None:
     """A stream by what the client names; None where there is none."""
-    found = (one for one in alive(world) if one.listing.market_id == product_id)
-    state = next(found, None)
+    kind, product_id = stream.get("type"), stream.get("product_id")
+    if kind == "all_bbo":
+        return Stream(world, ALL_MS, partial(_touches, world))
+    state = next((one for one in alive(world) if one.listing.market_id == product_id), None)
     if kind == "funding_rate" and (state is not None or product_id is None):
-        return FundingRate(world, state)
-    is_book = kind == "book_depth"
-    if state is None or not (is_book or kind == "trade"):
+        return Rows(world, RATE_MS, partial(_rates, world, state))
+    if state is None:
         return None
-    return BookDepth(world, state) if is_book else FillStream(world, state, wire.trade)
+    if kind == "best_bid_offer":
+        told = {"type": "best_bid_offer"}
+        return TouchStream(
+            world, state, lambda: told | {"timestamp": str(world.now_ns())} | wire.touch(state)
+        )
+    length_s = stream.get("granularity")
+    if kind == "latest_candlestick" and isinstance(length_s, int) and length_s >= SHORTEST_S:
+        return Stream(world, CANDLE_MS, partial(_candle, world, state, length_s))
+    if kind == "trade":
+        return FillStream(world, state, wire.trade)
+    return BookDepth(world, state) if kind == "book_depth" else None

@@ -41,13 +41,13 @@ class Face(Connection):
 
     def _subscribe(self, method: str, stream: Any, number: Json) -> Messages:
         asked = stream if isinstance(stream, dict) else {}
-        kind, product_id = str(asked.get("type")), asked.get("product_id")
-        name = f"{kind} {product_id}"
+        product_id = asked.get("product_id")
+        name = " ".join(str(asked.get(part)) for part in ("type", "product_id", "granularity"))
         if method == "unsubscribe":
             self.channels.pop(name, None)
             return [{"result": None, "id": number}]
         is_id = product_id is None or type(product_id) is int
-        channel = made(self.world, kind, product_id) if is_id else None
+        channel = made(self.world, asked) if is_id else None
         if channel is None:
             return [{"result": None, "error": NO_PRODUCT, "id": number}]
         self.channels.setdefault(name, channel)

@@ -15,6 +15,7 @@ from cockpit.sim.faces.kit.parameters import Refusal
 from cockpit.sim.faces.nado.profile import HOURS_QUOTED, MAKER_FEE, TAKER_FEE
 from cockpit.sim.world.contract import MarketState, TradeTick, VenueWorld, alive
 from cockpit.sim.world.followers import Levels
+from cockpit.sim.world.past_prices import Candle
 
 Row = dict[str, Any]
 X18 = 10**18
@@ -130,4 +131,23 @@ def trade(state: MarketState, fill: TradeTick) -> Row:
         "type": "trade", "timestamp": str(fill.at_ns), "product_id": state.listing.market_id,
         "price": price, "taker_qty": size, "maker_qty": size,
         "is_taker_buyer": fill.side is Side.BUY,
+    }  # fmt: skip
+
+
+def touch(state: MarketState) -> Row:
+    """The best levels; an empty side stands at 0."""
+    best = [state.best(side) or (0, 0) for side in (Side.BUY, Side.SELL)]
+    bid, ask = levels(state, best)
+    prices = {"bid_price": bid[0], "bid_qty": bid[1], "ask_price": ask[0], "ask_qty": ask[1]}
+    return {"product_id": state.listing.market_id, **prices}
+
+
+def candle(state: MarketState, row: Candle, length_s: int) -> Row:
+    """In seconds; the volume is of units."""
+    words = ("open_x18", "high_x18", "low_x18", "close_x18")
+    prices = [exact(ticks, state.listing.price_decimals) for ticks in row[1:5]]
+    return dict(zip(words, prices, strict=True)) | {
+        "product_id": state.listing.market_id, "granularity": length_s,
+        "timestamp": str(row.begin_ns // NS_PER_S),
+        "volume": exact(row.lots, state.listing.size_decimals),
     }  # fmt: skip

@@ -12,7 +12,6 @@ seconds. Sources: https://docs.nado.xyz/developer-resources/api, recordings, pub
 """
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 from cockpit.core.units import NS_PER_S
@@ -134,24 +133,17 @@ def _funding_rate_history(world: VenueWorld, asked: Parameters) -> Row:
 
 
 def _candlesticks(world: VenueWorld, asked: Parameters) -> Row:
-    """Newest first, in seconds; the volume is of units."""
+    """Newest first."""
     state = wire.market(world, asked.whole("product_id"))
-    length_s, listing = asked.whole("granularity", low=SHORTEST_S), state.listing
+    length_s = asked.whole("granularity", low=SHORTEST_S)
     rows = asked_candles(
         state, asked, world.now_ns(), interval_s=length_s, end="max_time", limit=100,
         unit_ns=NS_PER_S,
     )  # fmt: skip
-    price = partial(wire.exact, decimals=listing.price_decimals)
     told = [
-        {
-            "product_id": listing.market_id, "granularity": length_s,
-            "submission_idx": str(row.begin_ns), "timestamp": str(row.begin_ns // NS_PER_S),
-            "open_x18": price(row.open), "high_x18": price(row.high), "low_x18": price(row.low),
-            "close_x18": price(row.close),
-            "volume": wire.exact(row.lots, listing.size_decimals),
-        }
+        wire.candle(state, row, length_s) | {"submission_idx": str(row.begin_ns)}
         for row in reversed(rows)
-    ]  # fmt: skip
+    ]
     return {"candlesticks": told}
 
 

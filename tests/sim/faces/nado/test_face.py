@@ -254,7 +254,12 @@ def test_the_products_of_a_subaccount_add_up_to_its_healths() -> None:
     assert reply is not None
     told = json.loads(reply.body)["data"]
     assert any(int(row["balance"]["amount"]) for row in told["perp_balances"])
-    assert len(told["health_contributions"]) == told["spot_count"] + told["perp_count"]
+    # By product id: what stands at any other place is nothing.
+    ids = [row["product_id"] for row in (*told["spot_balances"], *told["perp_balances"])]
+    assert len(ids) == told["spot_count"] + told["perp_count"]
+    assert len(told["health_contributions"]) == max(ids) + 1
+    others = (row for at, row in enumerate(told["health_contributions"]) if at not in ids)
+    assert all(row == ["0", "0", "0"] for row in others)
     for number, health in enumerate(told["healths"]):
         parts = [int(row[number]) for row in told["health_contributions"]]
         assert sum(parts) == int(health["health"])
@@ -264,3 +269,32 @@ def test_the_products_of_a_subaccount_add_up_to_its_healths() -> None:
 def test_above_its_budget_there_is_an_error_1000(world: FakeWorld) -> None:
     answers = [nado.on_http(world, "GET", "/archive/v2/contracts", {}, b"") for _ in range(801)]
     assert [answer.status for answer in answers[-2:]] == [200, 429]
+
+
+def test_best_levels_are_told_of_one_product_and_of_all(world: FakeWorld) -> None:
+    one, every = subscribed(world, "best_bid_offer"), subscribed(world, "all_bbo", None)
+    for ticks in list(world.by_symbol["ETH"].asks):
+        world.set_level("ETH", Side.SELL, ticks, 0)
+    step = world.step(1.0)
+    (touch,), (rows,) = one.step(step), every.step(step)
+    bitcoin = {"bid": touch["bid_price"], "ask": touch["ask_price"]}
+    assert rows["bbos"]["2"] == bitcoin
+    assert 0 < int(bitcoin["bid"]) < int(bitcoin["ask"])
+    ether = world.by_symbol["ETH"].listing.market_id
+    assert rows["bbos"][str(ether)]["ask"] == "0"
+    recorded = recorded_shape("nado", "ws_20260928_single_frames.jsonl", "best_bid_offer")
+    assert differences(recorded, shape(touch)) == []
+
+
+def test_the_running_candle_is_the_newest_of_the_archive(world: FakeWorld) -> None:
+    client = Client(nado, world)
+    stream = {"type": "latest_candlestick", "product_id": 2, "granularity": 3600}
+    client.send({"method": "subscribe", "stream": stream, "id": 7})
+    (told,) = client.step(world.step(1.0))
+    asked = {"candlesticks": {"product_id": 2, "granularity": 3600, "limit": 1}}
+    (newest,) = ask(world, "/archive/v1", asked)["candlesticks"]
+    assert told == {"type": "latest_candlestick"} | {
+        name: value for name, value in newest.items() if name != "submission_idx"
+    }
+    refused = client.send({"method": "subscribe", "stream": stream | {"granularity": 1}, "id": 8})
+    assert "error" in refused[0]
