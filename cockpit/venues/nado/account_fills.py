@@ -17,8 +17,7 @@ from cockpit.core.units import NS_PER_S
 from cockpit.venues.contract import Fetch
 from cockpit.venues.kit.numbers import Odd
 from cockpit.venues.nado import account_messages as wire
-from cockpit.venues.nado.messages import whole
-from cockpit.venues.nado.rest import archive
+from cockpit.venues.nado.messages import archive, whole
 
 _ROWS, _WEIGHT, _MOST_ASKED = 100, 12, 20
 _PATIENCE = 2

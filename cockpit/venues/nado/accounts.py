@@ -40,8 +40,7 @@ from cockpit.venues.kit.rows import RowReader
 from cockpit.venues.nado import account_messages as wire
 from cockpit.venues.nado.account_fills import Held, Traded
 from cockpit.venues.nado.mapper import VENUE, NadoMarket
-from cockpit.venues.nado.messages import X18, problem, whole, x18
-from cockpit.venues.nado.rest import archive
+from cockpit.venues.nado.messages import X18, archive, problem, whole, x18
 
 _PERIOD_S, _STALE_S = 15.0, 60.0
 _ROWS = 100

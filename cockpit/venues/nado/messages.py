@@ -4,6 +4,7 @@ Three spellings of a number live side by side: integers of 1e-18 as text (gatewa
 sockets), plain JSON numbers (v2), and times in ns, ms or s by message.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
@@ -11,9 +12,13 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from cockpit.core.events import Levels
 from cockpit.core.units import NS_PER_S
+from cockpit.venues.contract import Fetch
+from cockpit.venues.kit.decoding import encode
 from cockpit.venues.kit.fields import LAST_S, Ns, Number, Rows, Seconds, decoder
 
 X18 = 10**18
+ARCHIVE = "archive"
+"""The indexer has a budget of its own."""
 LARGEST = X18 * X18
 """1e18 units: no price or size is as large. The venue's own word for nothing, 2**127 - 1, is."""
 _MOST_DIGITS = 40
@@ -158,3 +163,11 @@ def levels(ladder: Ladder) -> Levels | None:
     if any(price >= LARGEST or size >= LARGEST for price, size in ladder):
         return None
     return tuple([(price / X18, size / X18) for price, size in ladder])
+
+
+def archive(name: str, query: Mapping[str, Any], weight: int, key: str) -> Fetch:
+    """A question to the indexer, which takes all of them at one address."""
+    return Fetch(
+        name=name, path="/archive/v1", method="POST", body=encode(query),
+        weight=weight, key=key, background=True, bucket=ARCHIVE,
+    )  # fmt: skip
