@@ -72,8 +72,6 @@ class Books(OverLink):
         return self._renew(late, at_ns) if late else ()
 
     def _is_late(self, feed: BookFeed, at_ns: int) -> bool:
-        if self._request is not None and self._subscriptions.state(feed.key) is State.REFUSED:
-            return False
         if not feed.chain.is_synced:
             return at_ns - feed.chain.waiting_since_ns >= self._patience_ns
         return self._quiet_ns is not None and at_ns - feed.heard_ns >= self._quiet_ns

@@ -59,8 +59,5 @@ class Hears(OverHttp, ABC):
     hears: str = ""
 
     @abstractmethod
-    def tick(self, at_ns: int) -> Sequence[Output]: ...
-
-    @abstractmethod
     def hear(self, reply: Reply) -> Sequence[Output]:
         """What a reply says."""
