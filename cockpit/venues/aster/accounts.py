@@ -23,7 +23,7 @@ from cockpit.venues.aster.mapper import VENUE
 from cockpit.venues.contract import Fetch, Output, Reply
 from cockpit.venues.kit.accounts import Accounts, Followed, UnreadableError
 from cockpit.venues.kit.decoding import encode, reject, rejects
-from cockpit.venues.kit.fields import Number, decoder
+from cockpit.venues.kit.fields import Number, Refusal, decoder
 from cockpit.venues.kit.instruments import Market
 from cockpit.venues.kit.numbers import Odd, finite
 from cockpit.venues.kit.parts import Hears
@@ -59,11 +59,6 @@ class Product(Struct, gc=False, frozen=True):
     positions: tuple[Held, ...] = ()
 
 
-class Problem(Struct, gc=False, frozen=True):
-    code: int | None = None
-    message: str | None = None
-
-
 class Balance(Struct, gc=False, frozen=True):
     address: str = ""
     accountPrivacy: Literal["enabled", "disabled"] | None = None
@@ -75,7 +70,7 @@ class Answer(Balance, gc=False, frozen=True):
     """Under HTTP 200 also where it is an error. A balance may come without its wrapper."""
 
     result: Balance | None = None
-    error: Problem | None = None
+    error: Refusal | None = None
 
     @property
     def balance(self) -> Balance | None:
@@ -185,7 +180,7 @@ def _margin(address: str, balance: Balance, positions: Sequence[Position], at_ns
 def _problem(answer: Answer) -> str | None:
     """Why an answer is none. An account that hides may also be refused with an error."""
     if answer.error is not None:
-        return f"{answer.error.code} {answer.error.message}"
+        return answer.error.words
     return "no result" if answer.balance is None else None
 
 

@@ -112,7 +112,7 @@ class Rest:
         if isinstance(answer, Reject):
             if reply.status == 403:
                 self._instruments.failed(reply, _BANNED_S)
-            self._guess(not self.listing.is_known)
+            self._guess(not self.listing.stated())
             return [answer]
         self._guess(False)
         page = answer.result or wire.Page[msgspec.Raw]()

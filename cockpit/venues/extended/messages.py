@@ -17,6 +17,7 @@ from cockpit.venues.kit.fields import (
     Number,
     Position,
     Price,
+    Refusal,
     Rows,
     Size,
     Stamp,
@@ -26,11 +27,6 @@ from cockpit.venues.kit.fields import (
 from cockpit.venues.kit.numbers import MAX_EXPONENT
 
 Change = Annotated[float, Meta(gt=-MAX_EXPONENT, lt=MAX_EXPONENT)]
-
-
-class Error(Struct, gc=False, frozen=True):
-    code: int | str | None = None
-    message: str | None = None
 
 
 class Envelope(Struct, gc=False, frozen=True):
@@ -43,7 +39,7 @@ class Envelope(Struct, gc=False, frozen=True):
     seq: Position | None = None
     subscription: str = ""
     id: str | int | None = None
-    error: Error | str | None = None
+    error: Refusal | str | None = None
 
 
 class Level(Struct, gc=False, frozen=True):
@@ -121,7 +117,7 @@ class Answer(Struct, gc=False, frozen=True):
 
     status: str
     data: Rows | None = None
-    error: Error | str | None = None
+    error: Refusal | str | None = None
 
 
 def problem(answer: Answer) -> str | None:
@@ -131,11 +127,9 @@ def problem(answer: Answer) -> str | None:
     return f"status {answer.status}" if answer.error is None else told(answer.error)
 
 
-def told(error: Error | str) -> str:
+def told(error: Refusal | str) -> str:
     """An error in words."""
-    if isinstance(error, str):
-        return error
-    return f"{error.code}: {error.message or 'without a reason'}"
+    return error if isinstance(error, str) else error.words
 
 
 ENVELOPE = decoder(Envelope)

@@ -18,16 +18,12 @@ from cockpit.venues.kit.fields import (
     Number,
     Position,
     Price,
+    Refusal,
     Rows,
     Size,
     Stamp,
     decoder,
 )
-
-
-class Error(Struct, gc=False, frozen=True):
-    code: int | None = None
-    message: str | None = None
 
 
 class Envelope(Struct, gc=False, frozen=True):
@@ -41,7 +37,7 @@ class Envelope(Struct, gc=False, frozen=True):
     id: int | None = None
     method: str = ""
     result: msgspec.Raw = NOTHING
-    error: Error | None = None
+    error: Refusal | None = None
 
 
 class Ack(Struct, gc=False, frozen=True):
@@ -126,26 +122,19 @@ class FundingRow(Struct, gc=False, frozen=True):
     funding_interval_hours: Number = None
 
 
-class Answer(Struct, gc=False, frozen=True):
+class Answer(Refusal, gc=False, frozen=True):
     """A REST body: a result, or a code and a message. Margin rules are not wrapped in a result."""
 
     result: Rows | None = None
     risk_brackets: tuple[Bracket, ...] = ()
-    code: int | None = None
-    message: str | None = None
 
 
 def problem(answer: Answer) -> str | None:
     """Why an answer is a refusal, or None if it is none."""
     if answer.code is not None:
-        return told(answer)
+        return answer.words
     is_empty = answer.result is None and not answer.risk_brackets
     return "neither a result nor an error" if is_empty else None
-
-
-def told(error: Error | Answer) -> str:
-    """An error in words."""
-    return f"{error.code}: {error.message or 'without a reason'}"
 
 
 _ANY = decoder(dict[str, Any])

@@ -210,7 +210,7 @@ class Session(VenueSession):
         part = self._surveyed if request % 2 else self._watched
         number = request // 2
         if heard.error is not None:
-            words = f"{heard.method or 'request'} refused: {wire.told(heard.error)}"
+            words = f"{heard.method or 'request'} refused: {heard.error.words}"
             again_s = _PUT_OFF_S if heard.error.code == _RATE_LIMITED else None
             again = part.refused(number, frame.at_ns, again_s)
             return [decoding.reject(VENUE, frame.at_ns, words, frame.data), *again]

@@ -7,7 +7,7 @@ which it is otherwise is none. A `Number` is read by itself later and costs itse
 from typing import Annotated, TypeVar
 
 import msgspec
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from cockpit.core.units import HOUR_S, NS_PER_MS, NS_PER_S
 from cockpit.venues.kit.numbers import MAX_EXPONENT, SMALLEST, Odd, finite, is_nothing
@@ -34,6 +34,17 @@ Rows = tuple[msgspec.Raw, ...]
 NOTHING = msgspec.Raw(b"null")
 
 T = TypeVar("T")
+
+
+class Refusal(Struct, gc=False, frozen=True):
+    """Why a venue does not answer, as most of them say it."""
+
+    code: int | str | None = None
+    message: str | None = None
+
+    @property
+    def words(self) -> str:
+        return f"{self.code}: {self.message or 'without a reason'}"
 
 
 def decoder(kind: type[T]) -> "msgspec.json.Decoder[T]":

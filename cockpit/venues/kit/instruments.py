@@ -180,11 +180,6 @@ class Instruments(Generic[M]):
         """Something else changed what should be followed."""
         self.version += 1
 
-    @property
-    def is_known(self) -> bool:
-        """Whether any market was listed."""
-        return bool(self._native_of)
-
     def native(self, symbol: str) -> str | None:
         return self._native_of.get(symbol)
 

@@ -18,6 +18,7 @@ from cockpit.venues.kit.fields import (
     Number,
     Position,
     Price,
+    Refusal,
     Rows,
     Size,
     decoder,
@@ -120,9 +121,7 @@ class Acknowledged(Struct, gc=False, frozen=True):
     channel: str = ""
 
 
-class Problem(Struct, gc=False, frozen=True):
-    code: int = 0
-    message: str = ""
+class Problem(Refusal, gc=False, frozen=True):
     data: str | None = None
 
 

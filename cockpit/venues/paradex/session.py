@@ -168,7 +168,7 @@ class Session(VenueSession):
             return [replace(pong, venue_ns=venue_ns) for pong in self._pulse.pong(at_ns)]
         if envelope.error is not None:
             error = envelope.error
-            words = f"request refused: {error.code} {error.message} {error.data or ''}".rstrip()
+            words = f"request refused: {error.words} {error.data or ''}".rstrip()
             again = self._keys.refused(request, at_ns)
             for market in self._rest.listing.wanted(self.wants.symbols):
                 if self._keys.state(market.book) is State.REFUSED and not market.is_shallow:

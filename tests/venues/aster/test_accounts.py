@@ -166,7 +166,7 @@ def test_an_error_under_http_200_is_no_answer() -> None:
     body = {"jsonrpc": "2.0", "id": 1, "error": {"code": -32603, "message": "internal error"}}
     out = feed(following(), reply("account", body, key=ADDRESS))
     assert status(out) == ["failed"]
-    assert "-32603 internal error" in only(Reject, out)[0].reason
+    assert "-32603: internal error" in only(Reject, out)[0].reason
 
 
 def test_an_account_that_is_not_read_any_more_is_said_to_be_old() -> None:
