@@ -14,6 +14,7 @@ import pytest
 from msgspec.structs import replace
 
 from cockpit.core.events import Event, Reject
+from cockpit.desk.copies import Copy, copy_of
 from cockpit.venues import REGISTRY, load
 from cockpit.venues.contract import Frame, Input, Output, Reply, Wants
 from tests.invariants import check_fact
@@ -57,12 +58,18 @@ def spoiled(node: Any, path: Path, nonsense: str) -> Any:
     return [spoiled(v, rest, nonsense) if i == first else v for i, v in enumerate(node)]
 
 
-def said(name: str, wants: Wants, before: Sequence[Input], item: Input) -> Sequence[Output]:
-    """What a new session says to an input after these."""
+def heard(name: str, wants: Wants, before: Sequence[Input]) -> Copy:
+    """A session after these inputs, of which there may be as many as are asked."""
     session = load(name).Session(wants)
     for earlier in before:
         session.handle(earlier)
-    return list(session.handle(item))
+    copy = copy_of(session)
+    assert copy is not None
+    return copy
+
+
+def said(session: Copy, item: Input) -> Sequence[Output]:
+    return list(session.unpacked().handle(item))
 
 
 def facts(outputs: Sequence[Output]) -> list[Event]:
@@ -97,13 +104,13 @@ def altered(
     tape = golden_tape(name)
     wants, inputs = replace(tape.header.wants, survey=True), list(tape)
     for place, item in kinds(inputs):
-        before, message = inputs[:place], json.loads(text_of(item) or "null")
-        healthy = said(name, wants, before, with_text(item, json.dumps(message)))
+        session, message = heard(name, wants, inputs[:place]), json.loads(text_of(item) or "null")
+        healthy = said(session, with_text(item, json.dumps(message)))
         for path in figures(message):
             for value in values:
                 text = json.dumps(spoiled(message, path, value))
                 where = f"{kind_of(message)} {'.'.join(map(str, path))} {value}"
-                yield where, said(name, wants, before, with_text(item, text)), healthy
+                yield where, said(session, with_text(item, text)), healthy
 
 
 @pytest.mark.parametrize("name", sorted(REGISTRY))
