@@ -237,13 +237,15 @@ def test_a_query_over_any_span_says_what_the_tape_of_it_says(tmp_path_factory, m
         else:
             events.append(told(second, Prices, symbol=symbol, mark=mark))
     live = Folder(tmp_path_factory.mktemp("live") / "history")
+    store = HotStore(live)
     for number, batch in enumerate(tape_batches(events, State())):
-        store = HotStore(live)
         now_ns = max((row.at_ns for row in batch.samples), default=DAY)
         store.append(batch, now_ns)
-        store.close()
         if number % (every * 40) == every * 40 - 1:
+            store.close()
             maintain(live, now_ns, SHORT)
+            store = HotStore(live)
+    store.close()
     maintain(live, DAY + second * NS_PER_S, SHORT)
     tape = Folder(tmp_path_factory.mktemp("tape") / "history")
     take_in(tape, *tape_batches(events, State()))
