@@ -32,7 +32,7 @@ from cockpit.wire.pump import Pump
 
 START_NS = 1_760_000_000_000_000_000
 STEP_S = 0.1
-REOPEN_STEPS = 20
+REOPEN_S = 2.0
 TRIES = 3
 AGENT = {"user-agent": "cockpit", "accept-encoding": "gzip"}
 
@@ -40,11 +40,18 @@ AGENT = {"user-agent": "cockpit", "accept-encoding": "gzip"}
 class Pair:
     """One venue's session against its own face, and the state that comes of it.
 
-    `below` is added to the path of every link: a query, or a part that the face reads.
+    `below` is added to the path of every link: a query, or a part that the face reads. `step_s`
+    divides a second: longer steps are for rules that look once a second.
     """
 
     def __init__(
-        self, name: str, symbols: tuple[str, ...], scenario: str, seed: int, below: str = ""
+        self,
+        name: str,
+        symbols: tuple[str, ...],
+        scenario: str,
+        seed: int,
+        below: str = "",
+        step_s: float = STEP_S,
     ) -> None:
         face, module = load_face(name), venues.load(name)
         self.name = name
@@ -59,23 +66,25 @@ class Pair:
         self._connections: dict[str, MemoryConnection] = {}
         self._reopen_at = dict.fromkeys(self._paths, 0)
         self._fetches: list[Fetch] = []
+        self._step_s = step_s
+        self._steps_a_second = round(1 / step_s)
         self._step = 0
         self._settling_s = 0.8 * module.SPEC.quiet_s
 
     @property
     def at_ns(self) -> int:
-        return START_NS + round(self._step * STEP_S * 1e9)
+        return START_NS + round(self._step * self._step_s * 1e9)
 
     def run(self, seconds: float, faults: Faults = NO_FAULTS) -> None:
         """That much of the world's time, with these faults."""
         self.venue.faults = faults
-        for _ in range(round(seconds / STEP_S)):
+        for _ in range(round(seconds / self._step_s)):
             self._step += 1
             self._open_links()
-            self.venue.step(STEP_S)
+            self.venue.step(self._step_s)
             self._answer()
             self._deliver()
-            if self._step % 10 == 0:
+            if self._step % self._steps_a_second == 0:
                 self.feed(Tick(at_ns=self.at_ns))
 
     def settle(self) -> None:
@@ -86,12 +95,12 @@ class Pair:
         self.venue.faults = NO_FAULTS
         self.venue.flush()
         self._deliver()
-        for _ in range(round(self._settling_s / STEP_S)):
+        for _ in range(round(self._settling_s / self._step_s)):
             self._step += 1
             self._open_links()
             self._answer()
             self._deliver()
-            if self._step % 10 == 0:
+            if self._step % self._steps_a_second == 0:
                 self.feed(Tick(at_ns=self.at_ns))
 
     def truth(self) -> dict[str, dict[str, object]]:
@@ -126,7 +135,7 @@ class Pair:
         connection = self._connections.pop(link, None)
         if connection is not None:
             self.venue.drop(connection)
-            self._reopen_at[link] = self._step + REOPEN_STEPS
+            self._reopen_at[link] = self._step + round(REOPEN_S / self._step_s)
             self.feed(Closed(at_ns=self.at_ns, link=link, reason=reason))
 
     def _deliver(self) -> None:

@@ -14,7 +14,7 @@ class Watcher:
     """A pair, looked at once a second by one or all rules."""
 
     def __init__(self, name: str, scenario: str, rules: tuple[Rule, ...], symbols=("BTC", "ETH")):
-        self.pair = Pair(name, symbols, scenario, seed=3)
+        self.pair = Pair(name, symbols, scenario, seed=3, step_s=0.5)
         self.rules = rules
         self.book = AlertBook(rules)
         self.terms = {name: venues.load(name).SPEC.funding_terms}
