@@ -362,4 +362,4 @@ def verdict(result: Result) -> str:
             said += f" and leave {base_words(single.unfilled)} unfilled"
     if split.unfilled > 0 and result.is_incomplete:
         said += f"; {base_words(split.unfilled)} are beyond the visible books"
-    return said + "."
+    return said.replace(" -", " −") + "."
