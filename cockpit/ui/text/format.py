@@ -74,6 +74,11 @@ def count(value: int) -> str:
     return str(value) if value < 10_000 else magnitude(value)
 
 
+def more_columns(hidden: int) -> str:
+    """How many columns had no room, as a frame says it; nothing for none."""
+    return f"+{hidden} column{'s' if hidden > 1 else ''}" if hidden > 0 else ""
+
+
 def _significant(value: float, digits: int) -> str:
     rounded = round(value, digits - 1 - math.floor(math.log10(value)))
     decimals = digits - 1 - math.floor(math.log10(rounded)) if rounded > 0 else digits

@@ -42,7 +42,7 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
             ("funding curve", "title"),
             (f" · {readings.symbol or '-'} · {fmt.UNIT_LABEL[readings.ui.unit]}", "dim"),
         ],
-        note="  ".join(filter(None, (rows_note, f"+{hidden} columns" if names and hidden else ""))),
+        note="  ".join(filter(None, (rows_note, fmt.more_columns(hidden if names else 0)))),
         verdict=_verdict(readings, listing, width - 4),
         focused=readings.ui.focus == TITLE,
     )

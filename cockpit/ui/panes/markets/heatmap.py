@@ -96,7 +96,7 @@ def _notes(readings: Readings, grid: _Grid, top: int, rows: int) -> list[str]:
     if count > rows:
         notes.append(f"{top + 1}–{min(top + rows, count)} of {count}")
     if grid.figures_hidden and len(readings.venues) > 1:
-        notes.append(f"+{grid.figures_hidden} columns")
+        notes.append(fmt.more_columns(grid.figures_hidden))
     if grid.venues_hidden:
         notes.append(f"+{grid.venues_hidden} →")
     return notes

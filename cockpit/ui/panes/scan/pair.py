@@ -47,7 +47,7 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
         body, width, height,
         title=[("pair", "title"), (f" · {clean(row.symbol)}", "text"),
                (f" · {fmt.UNIT_LABEL[readings.ui.unit]}", "dim")],
-        note=f"+{len(_HEADS) - fits} columns" if fits < len(_HEADS) else "",
+        note=fmt.more_columns(len(_HEADS) - fits),
         verdict=[("enter all pairs · C carry · H hedge · S stagger · X stress · p watches it",
                   "dim")],
         focused=focused,
