@@ -190,6 +190,11 @@ def all_products(world: VenueWorld, asked: Parameters) -> Row:
     return {"spot_products": [_product(QUOTE)], "perp_products": products}
 
 
+def no_orders(world: VenueWorld, asked: Parameters) -> Row:
+    """Nobody here has an order that rests."""
+    return {"sender": asked.text("sender"), "product_id": asked.whole("product_id"), "orders": []}
+
+
 # --- archive -----------------------------------------------------------------------------------
 
 
@@ -243,23 +248,35 @@ def matches(world: VenueWorld, asked: Parameters) -> Row:
     fills = [fill for one in owners for fill in one.fills if fill.trade_id <= most]
     shown = sorted(fills, key=lambda fill: -fill.trade_id)[:limit]
     return {
-        "matches": [_match(world.by_symbol[fill.position.symbol], fill) for fill in shown],
+        "matches": [_match(world, fill) for fill in shown],
         "txs": [
-            {"submission_idx": str(fill.trade_id), "timestamp": str(fill.at_ns // NS_PER_S)}
+            {
+                "submission_idx": str(fill.trade_id), "timestamp": str(fill.at_ns // NS_PER_S),
+                "tx": {"match_orders": {}},
+            }
             for fill in shown
         ],
-    }
+    }  # fmt: skip
 
 
-def _match(state: MarketState, fill: AccountFill) -> Row:
+def _match(world: VenueWorld, fill: AccountFill) -> Row:
+    """Each is of an order of its own, which it fills in full."""
+    state = world.by_symbol[fill.position.symbol]
     before, after = (
         {"base": {"perp": _balance(state, None, lots)}, "quote": None}
         for lots in (fill.start_lots, fill.start_lots + fill.lots)
     )
+    base, fee = wire.exact(fill.lots, state.listing.size_decimals), micros_x18(fill.fee_micros)
+    quote, number = micros_x18(fill.cash_micros), str(fill.trade_id)
     return {
         "digest": f"0x{fill.trade_id:064x}", "isolated": fill.position.isolated,
-        "base_filled": wire.exact(fill.lots, state.listing.size_decimals),
-        "quote_filled": micros_x18(fill.cash_micros), "fee": micros_x18(fill.fee_micros),
-        "submission_idx": str(fill.trade_id),
-        "pre_balance": before, "post_balance": after,
+        "base_filled": base, "quote_filled": quote, "fee": fee, "sequencer_fee": "0",
+        "builder_fee": "0",
+        "cumulative_base_filled": base, "cumulative_quote_filled": quote, "cumulative_fee": fee,
+        "submission_idx": number, "pre_balance": before, "post_balance": after,
+        "order": {
+            "sender": subaccount_of(world, fill.account), "amount": base, "nonce": number,
+            "priceX18": wire.exact(fill.ticks, state.listing.price_decimals),
+            "expiration": str(2**62 - 1),
+        },
     }  # fmt: skip

@@ -151,3 +151,17 @@ def candle(state: MarketState, row: Candle, length_s: int) -> Row:
         "timestamp": str(row.begin_ns // NS_PER_S),
         "volume": exact(row.lots, state.listing.size_decimals),
     }  # fmt: skip
+
+
+def market_price(state: MarketState) -> Row:
+    row = touch(state)
+    prices = {"bid_x18": row["bid_price"], "ask_x18": row["ask_price"]}
+    return {"product_id": row["product_id"], **prices}
+
+
+def perp_price(state: MarketState, at_ns: int) -> Row:
+    """Index and mark."""
+    return {
+        "product_id": state.listing.market_id, "index_price_x18": x18(state.index or 0.0),
+        "mark_price_x18": x18(state.mark or 0.0), "update_time": str(at_ns // NS_PER_S),
+    }  # fmt: skip

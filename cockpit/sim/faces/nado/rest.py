@@ -24,7 +24,7 @@ from cockpit.sim.faces.kit.routes import Request, Routes, reply
 from cockpit.sim.faces.nado import accounts
 from cockpit.sim.faces.nado import messages as wire
 from cockpit.sim.faces.nado.messages import Row
-from cockpit.sim.world.contract import HttpReply, VenueWorld, alive
+from cockpit.sim.world.contract import HttpReply, MarketState, VenueWorld, alive
 from cockpit.sim.world.followers import sides
 
 MOST_LEVELS, MOST_RATES, MOST_TRADES, SHORTEST_S = 100, 1_000, 500, 60
@@ -35,6 +35,14 @@ Answers = Mapping[str, Callable[[VenueWorld, Parameters], Any]]
 
 def _invalid(name: str) -> Refusal:
     return Refusal(2027, f"Invalid parameter: {name}")
+
+
+def _named(world: VenueWorld, asked: Parameters) -> MarketState:
+    return wire.market(world, asked.whole("product_id"))
+
+
+def _listed(world: VenueWorld, asked: Parameters) -> list[MarketState]:
+    return [wire.market(world, product_id) for product_id in asked.many("product_ids")]
 
 
 # --- v2 and lists ------------------------------------------------------------------------------
@@ -93,7 +101,7 @@ PAGES: Answers = {
 
 
 def _market_liquidity(world: VenueWorld, asked: Parameters) -> Row:
-    state = wire.market(world, asked.whole("product_id"))
+    state = _named(world, asked)
     book = sides(state, asked.limit(MOST_LEVELS, MOST_LEVELS, "depth"))
     bids, asks = (wire.levels(state, side) for side in book)
     return {
@@ -109,6 +117,11 @@ QUERIES: Answers = {
     },
     "market_liquidity": _market_liquidity, "subaccount_info": accounts.subaccount_info,
     "isolated_positions": accounts.isolated_positions, "all_products": accounts.all_products,
+    "market_price": lambda world, asked: wire.market_price(_named(world, asked)),
+    "market_prices": lambda world, asked: {
+        "market_prices": [wire.market_price(one) for one in _listed(world, asked)]
+    },
+    "subaccount_orders": accounts.no_orders,
 }  # fmt: skip
 """By `type`, in the address or in a body."""
 
@@ -118,7 +131,7 @@ QUERIES: Answers = {
 
 def _funding_rate_history(world: VenueWorld, asked: Parameters) -> Row:
     """Of each hour, not of a day; oldest first, a page holds the oldest of its span."""
-    state = wire.market(world, asked.whole("product_id"))
+    state = _named(world, asked)
     begin_ns = asked.moment_ns("start_time", 0, NS_PER_S)
     end_ns = asked.moment_ns("end_time", world.now_ns(), NS_PER_S)
     rows = state.payments(begin_ns, end_ns, on_the_hour=True)[::-1]
@@ -134,7 +147,7 @@ def _funding_rate_history(world: VenueWorld, asked: Parameters) -> Row:
 
 def _candlesticks(world: VenueWorld, asked: Parameters) -> Row:
     """Newest first."""
-    state = wire.market(world, asked.whole("product_id"))
+    state = _named(world, asked)
     length_s = asked.whole("granularity", low=SHORTEST_S)
     rows = asked_candles(
         state, asked, world.now_ns(), interval_s=length_s, end="max_time", limit=100,
@@ -147,19 +160,21 @@ def _candlesticks(world: VenueWorld, asked: Parameters) -> Row:
     return {"candlesticks": told}
 
 
-def _funding_rate(world: VenueWorld, asked: Parameters) -> Row:
-    """Per 24 hours, of the running hour."""
-    return wire.estimate(wire.market(world, asked.whole("product_id")), world.now_ns())
+def _of_one(row: Callable[[MarketState, int], Row]) -> Callable[[VenueWorld, Parameters], Row]:
+    return lambda world, asked: row(_named(world, asked), world.now_ns())
 
 
-def _funding_rates(world: VenueWorld, asked: Parameters) -> Row:
-    states = [wire.market(world, product_id) for product_id in asked.many("product_ids")]
-    return {str(one.listing.market_id): wire.estimate(one, world.now_ns()) for one in states}
+def _of_many(row: Callable[[MarketState, int], Row]) -> Callable[[VenueWorld, Parameters], Row]:
+    """By product."""
+    return lambda world, asked: {
+        str(one.listing.market_id): row(one, world.now_ns()) for one in _listed(world, asked)
+    }
 
 
 ARCHIVE: Answers = {
     "funding_rate_history": _funding_rate_history, "candlesticks": _candlesticks,
-    "funding_rate": _funding_rate, "funding_rates": _funding_rates,
+    "funding_rate": _of_one(wire.estimate), "funding_rates": _of_many(wire.estimate),
+    "price": _of_one(wire.perp_price), "perp_prices": _of_many(wire.perp_price),
     "subaccounts": accounts.subaccounts, "matches": accounts.matches,
     "interest_and_funding": accounts.interest_and_funding,
 }  # fmt: skip

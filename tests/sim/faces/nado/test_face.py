@@ -298,3 +298,40 @@ def test_the_running_candle_is_the_newest_of_the_archive(world: FakeWorld) -> No
     }
     refused = client.send({"method": "subscribe", "stream": stream | {"granularity": 1}, "id": 8})
     assert "error" in refused[0]
+
+
+def test_prices_are_told_of_one_product_and_of_several(world: FakeWorld) -> None:
+    liquidity = query(world, "market_liquidity&product_id=2&depth=1")["data"]
+    touch = query(world, "market_price&product_id=2")["data"]
+    assert (touch["bid_x18"], touch["ask_x18"]) == (
+        liquidity["bids"][0][0],
+        liquidity["asks"][0][0],
+    )
+    body = {"type": "market_prices", "product_ids": [2]}
+    assert ask(world, "/gateway/v1/query", body)["data"] == {"market_prices": [touch]}
+    price = ask(world, "/archive/v1", {"price": {"product_id": 2}})
+    assert int(price["mark_price_x18"]) == pytest.approx(111_000 * 1.0001 * X18)
+    assert ask(world, "/archive/v1", {"perp_prices": {"product_ids": [2]}}) == {"2": price}
+
+
+def test_a_fill_has_the_balance_before_and_after_it_and_the_order_it_was_of() -> None:
+    desk = Desk(nado)
+    account = next(
+        one for one in desk.accounts() if any(not f.position.isolated for f in one.fills)
+    )
+    name = f"default_{account.number}" if account.number else "default"
+    subaccount = account.address + name.encode().hex().ljust(24, "0")
+    asked = json.dumps({"matches": {"subaccounts": [subaccount], "limit": 5}})
+    reply = desk.venue.http("POST", "/archive/v1", asked.encode())
+    assert reply is not None
+    told = json.loads(reply.body)
+    assert [row["submission_idx"] for row in told["txs"]] == [
+        row["submission_idx"] for row in told["matches"]
+    ]
+    for row in told["matches"]:
+        before, after = (
+            int(row[f"{when}_balance"]["base"]["perp"]["balance"]["amount"])
+            for when in ("pre", "post")
+        )
+        assert after - before == int(row["base_filled"]) != 0
+        assert row["order"]["sender"] == subaccount
