@@ -8,6 +8,7 @@ from cockpit.venues.kit.facts import venue_facts
 from cockpit.venues.kit.fields import told_interval_s
 from cockpit.venues.kit.figures import Figures, fraction
 from cockpit.venues.kit.instruments import Market
+from cockpit.venues.kit.numbers import Odd
 from cockpit.venues.kit.price_levels import PriceLevels
 from cockpit.venues.kit.statements import trade
 from cockpit.venues.paradex import messages as wire
@@ -110,14 +111,14 @@ def instrument(
         funding_interval_s=told_interval_s(odd, "funding_period_hours", row.funding_period_hours),
         max_leverage=None if initial is None else 1.0 / initial,
         mmf=None if initial is None or factor is None else initial * factor,
-        taker_fee=odd.number(
-            "taker fee", (fees.taker_fee or wire.Fee()).fee, -_MOST_FEE, _MOST_FEE
-        ),
-        maker_fee=odd.number(
-            "maker fee", (fees.maker_fee or wire.Fee()).fee, -_MOST_FEE, _MOST_FEE
-        ),
+        taker_fee=_fee(odd, "taker fee", fees.taker_fee),
+        maker_fee=_fee(odd, "maker fee", fees.maker_fee),
         status=status,
     )
+
+
+def _fee(odd: Odd, what: str, stated: wire.Fee | None) -> float | None:
+    return None if stated is None else odd.number(what, stated.fee, -_MOST_FEE, _MOST_FEE)
 
 
 def _fraction(number: float | None) -> float | None:

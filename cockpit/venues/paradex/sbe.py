@@ -85,7 +85,7 @@ def _decode(data: bytes) -> tuple[Row, int] | Unread | None:
         raise ValueError(f"template {template} is cut short")
     if template == 3:
         return _book(data, end)
-    market = _text(data, end)[0] if template in _HAS_TEXT else ""
+    market = _text(data, end) if template in _HAS_TEXT else ""
     if template == 4:
         return _summary(data, block, market)
     if template == 1:
@@ -105,7 +105,7 @@ def _book(data: bytes, end: int) -> tuple[BookUpdate, int]:
     if not (sane_levels(bids, deltas=True) and sane_levels(asks, deltas=True)):
         raise ValueError("a level without a price or a size")
     at_ns = _ns(at_us)
-    return BookUpdate(_text(data, end)[0], seq, is_whole, bids, asks, at_ns), at_ns
+    return BookUpdate(_text(data, end), seq, is_whole, bids, asks, at_ns), at_ns
 
 
 def _levels(data: bytes, at: int) -> tuple[Levels, int]:
@@ -117,9 +117,8 @@ def _levels(data: bytes, at: int) -> tuple[Levels, int]:
         raise ValueError("a side is cut short")
     if length == _LEVEL.size:
         rows = _LEVEL.iter_unpack(data[at:end])
-        return tuple([(price / _SCALE, size / _SCALE) for price, size in rows]), end
-    places = range(at, end, length)
-    rows = (_LEVEL.unpack_from(data, place) for place in places)
+    else:  # A later version put more behind each.
+        rows = (_LEVEL.unpack_from(data, place) for place in range(at, end, length))
     return tuple([(price / _SCALE, size / _SCALE) for price, size in rows]), end
 
 
@@ -174,11 +173,10 @@ def _ns(at_us: int) -> int:
     return at_us * _US_NS
 
 
-def _text(data: bytes, at: int) -> tuple[str, int]:
-    """A text, and where it ends."""
+def _text(data: bytes, at: int) -> str:
     if at >= len(data):
         raise ValueError("it names no market")
     end = at + 1 + data[at]
     if end > len(data):
         raise ValueError("its text is cut short")
-    return data[at + 1 : end].decode(), end
+    return data[at + 1 : end].decode()

@@ -119,15 +119,14 @@ class Session(VenueSession):
         if isinstance(row, wire.BookUpdate):
             return () if native in self._retail else self._book(row, market, frame)
         at_ns = frame.at_ns
+        if self._keys.waiting:
+            self._keys.seen(f"{_CHANNELS[type(row)]}.{native}")
         if isinstance(row, wire.Summary):
-            self._keys.seen(f"markets_summary.{native}")
             market.is_streamed, market.has_all_digits = True, row.has_all_digits
             return market.summary(row, venue_ns, at_ns)
         assert venue_ns is not None
         if isinstance(row, wire.FundingRow):
-            self._keys.seen(f"funding_data.{native}")
             return market.funding(row, venue_ns, at_ns)
-        self._keys.seen(f"trades.{native}")
         return [market.trade(row, venue_ns, at_ns)] if row.trade_type in mapper.FLOW else ()
 
     def _book(
@@ -187,6 +186,9 @@ class Session(VenueSession):
         return reject(VENUE, frame.at_ns, reason, frame.data)
 
 
+_CHANNELS: Mapping[type, str] = {
+    wire.Fill: "trades", wire.Summary: "markets_summary", wire.FundingRow: "funding_data",
+}  # fmt: skip
 _UNUSED = frozenset({"bbo", "funding_rate_comparison", "markets"})
 _DECODERS: Mapping[str, "msgspec.json.Decoder[Any]"] = {
     "order_book": wire.BOOK,

@@ -158,3 +158,11 @@ def test_where_all_levels_are_refused_fifteen_are_asked_for(session: Session) ->
     assert "order_book.BTC-USD-PERP.snapshot@15@100ms" in joined
     (book,) = only(BookSnapshot, feed(session, frame(whole(7, feed="snapshot@15@100ms"))))
     assert book.seq == 7
+
+
+def test_a_refusal_without_words_is_one_all_the_same(session: Session) -> None:
+    error = {"code": 100, "message": None, "data": None}
+    refused = feed(session, frame(compact({"jsonrpc": "2.0", "id": 1, "error": error})))
+    (told,) = only(Reject, refused)
+    assert told.reason == "request refused: 100: without a reason"
+    assert any("snapshot@15@100ms" in data for data in book_channels(refused))
