@@ -29,9 +29,9 @@ def proposed(readings: Readings, name: str) -> SavedPlan | None:
 
 
 def expected(readings: Readings, leg: Leg) -> Expected:
-    """The leg against the book of now, as if it were traded at once."""
+    """The leg against the book of now, as if it were traded at once; of an old one the fee."""
     market = readings.view.market(leg.venue, leg.symbol)
-    mid = market.book.mid() if market else None
+    mid = market.book.mid() if market and not market.is_stale("book", readings.now_ns) else None
     listed = market.instrument if market else None
     fee = listed.taker_fee if listed else None
     if fee is None and leg.venue in readings.specs:
@@ -50,10 +50,10 @@ def expected(readings: Readings, leg: Leg) -> Expected:
 
 
 def likely_price(readings: Readings, leg: Leg) -> float | None:
-    """Where the leg would trade now: the touch, else its limit."""
+    """Where the leg would trade now: the touch; while the book is old or away, its limit."""
     market = readings.view.market(leg.venue, leg.symbol)
     touch = None
-    if market is not None:
+    if market is not None and not market.is_stale("book", readings.now_ns):
         touch = market.book.best_ask() if leg.side.sign > 0 else market.book.best_bid()
     return leg.limit if touch is None else touch[0]
 

@@ -10,7 +10,7 @@ from cockpit.calculators.saved_plans import fill
 from cockpit.calculators.stress.calculator import ranked
 from cockpit.core.assumptions import Assumption
 from cockpit.core.plan import Plan
-from cockpit.core.units import HOUR_NS
+from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.ui.model.answer_table import table_of, view_of_answer
 from cockpit.ui.model.calculator_form import Given, compute
 from cockpit.ui.model.table import TableCursor, view_of
@@ -179,6 +179,25 @@ def test_legs_of_a_kept_plan_say_what_is_left_and_what_stands_open():
     assert "unhedged now: +1 BTC ($64,000)" in text
     # 10 USD above the mid of 64,000 and 2 bps of fee on 64,010 USD.
     assert "Cost so far 3.6 bps ($22.80)" in text
+
+
+def test_a_plan_that_is_kept_while_the_books_are_old_expects_no_price_of_them():
+    scene = scenes.live()
+    opened(scene, "carry")
+    shown = scene.ui.forms.shown
+    assert shown is not None
+    assert shown.result is not None
+    assert shown.result.plan is not None
+    leg = shown.result.plan.legs[0]
+    assert plan_pricing.expected(scene, leg).mid == 64_000
+    assert plan_pricing.likely_price(scene, leg) != leg.limit
+    scene.now_ns = AT_NS + 600 * NS_PER_S
+    plan = plan_pricing.proposed(scene, "btc-carry")
+    assert plan is not None
+    assert {(one.mid, one.cost_frac) for one in plan.expected} == {(None, None)}
+    assert all(one.fee_frac is not None for one in plan.expected)
+    # The touch of ten minutes ago is no price of now; the leg's own limit still is one.
+    assert plan_pricing.likely_price(scene, leg) == leg.limit
 
 
 def test_no_legs_say_why():
