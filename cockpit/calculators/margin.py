@@ -63,6 +63,11 @@ class VenueMargin(msgspec.Struct, frozen=True, kw_only=True):
     joint_shock: float | None
     hours_to_liquidation: float | None
 
+    @property
+    def is_known(self) -> bool:
+        """Whether it is known how far the account is from its end."""
+        return None not in (self.equity_usd, self.maintenance_usd, self.closing_fee_usd)
+
 
 class LegMargin(msgspec.Struct, frozen=True, kw_only=True):
     """`liquidation` with all other prices held, null for never, and where `maintenance_usd` or the
@@ -141,10 +146,11 @@ def verdict(result: Result) -> str:
         key=lambda leg: abs(leg.distance or 0.0),
         default=None,
     )
+    is_whole = all(venue.is_known for venue in values.venues)
     if near is None or near.liquidation is None or near.distance is None:
-        unknown = any(venue.margin_ratio is None for venue in values.venues)
-        return "Equity or margin is not known." if unknown else "No price liquidates a leg alone."
-    words = f"Nearest to liquidation is {near.venue} {near.symbol} at {near.liquidation:,.6g}"
+        return "No price liquidates a leg alone." if is_whole else "Equity or margin is not known."
+    words = f"Nearest to liquidation {'' if is_whole else 'of what is known '}is "
+    words += f"{near.venue} {near.symbol} at {near.liquidation:,.6g}"
     words += f", {_signed(near.distance * 100)} % from here"
     if values.joint_shock is not None:
         words += f"; a joint move of {values.joint_shock * 100:.2f} % ends an account"

@@ -241,3 +241,12 @@ def test_a_leg_that_no_price_liquidates_is_told_from_one_of_which_that_is_not_kn
     assert module.rows(safe).rows[0][6:] == (math.inf, math.inf)
     unknown = run("margin", view(coin(HL, "BTC", 60_000, None)), positions=[held(HL, 1)])
     assert module.rows(unknown).rows[0][6:] == (None, None)
+
+
+def test_the_nearest_of_what_is_known_is_not_called_the_nearest_of_all() -> None:
+    module = calculators.load("margin")
+    both = view(btc(HL), btc("new", mmf=None))
+    legs = [held(HL, 10), held("new", 1)]
+    result = run("margin", both, positions=legs, equity_usd={HL: 60_000})
+    said = "Nearest to liquidation of what is known is hyperliquid BTC at 54,683.5"
+    assert module.verdict(result).startswith(said)

@@ -271,14 +271,19 @@ def _stress(values: "stress.Values", result: Result) -> Answer:
 
 
 def _margin(values: "margin.Values", result: Result) -> Answer:
-    figures = (
-        ("joint move to liquidation", percent(values.joint_shock)
-         if values.joint_shock is not None else "none"),
-        ("funding alone takes", "for ever" if values.hours_to_liquidation is None
-         else hours_words(values.hours_to_liquidation)),
-    )  # fmt: skip
+    is_whole = all(one.is_known for one in values.venues)
+    is_paid_known = is_whole and all(one.carry_usd_per_hour is not None for one in values.venues)
+    if values.joint_shock is not None:
+        move = percent(values.joint_shock)
+    else:
+        move = "none" if is_whole else fmt.MISSING
+    if values.hours_to_liquidation is not None:
+        lasts = hours_words(values.hours_to_liquidation)
+    else:
+        lasts = "for ever" if is_paid_known else fmt.MISSING
+    figures = (("joint move to liquidation", move), ("funding alone takes", lasts))
     return Answer(
-        figure=percent(values.joint_shock) if values.joint_shock is not None else "none",
+        figure=move,
         caption="joint move that ends an account",
         role="number",
         headline="",

@@ -11,9 +11,10 @@ from cockpit.ui.model.calculator_form import compute, module
 from cockpit.ui.model.input_names import in_labels
 from cockpit.ui.panes import form_pane, result_pane
 from cockpit.ui.readings.answers import answer_of
+from cockpit.ui.text.format import MISSING
 from cockpit.ui.text.styled import plain
 from tests.ui import scenes
-from tests.ui.input.test_form_prefill import opened
+from tests.ui.input.test_form_prefill import hold, opened
 from tests.ui.scenes import AT_NS
 
 WRONG = ("12x", "-5", "nobody", "[1", "9e9", "", "BTX")
@@ -65,3 +66,18 @@ def test_no_label_stands_twice_in_one_answer(name):
 def test_an_input_of_one_venue_is_said_as_an_input_of_that_venue():
     said = in_labels("fee unknown: set taker_fee.bravo, or max_usd", "stagger")
     assert said == "fee unknown: set taker fee of bravo, or most per venue"
+
+
+def test_an_account_that_is_not_known_is_not_said_to_last_for_ever():
+    scene = scenes.live()
+    hold(scene, "bravo", "BTC", 1.0)
+    opened(scene, "margin")
+    form = scene.ui.forms.shown
+    assert form is not None
+    assert form.result is not None
+    # Equity behind a position of one's own is not known before it is typed.
+    assert form.result.values.venues[0].equity_usd is None
+    answer = answer_of(form)
+    assert answer is not None
+    assert answer.figure == MISSING
+    assert dict(answer.figures)["funding alone takes"] == MISSING
