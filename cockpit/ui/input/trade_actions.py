@@ -25,6 +25,7 @@ from cockpit.ui.readings.trades import (
     cursor,
     entries,
     leg_key,
+    legs_of,
     opened,
     point,
     rows_of,
@@ -225,6 +226,8 @@ def _calculate(name: str) -> navigation.Handler:
         if entry is None or not taken:
             host.say("nothing of it is held now", "warn")
             return
+        if name in ("stagger", "carry"):
+            taken = _one_asset(host, name, taken, entry)
         marks = selection.chosen
         selection.chosen = frozenset(key_of(row) for row in taken)
         way = way_out(taken) if name == "stagger" and not count else name
@@ -235,7 +238,8 @@ def _calculate(name: str) -> navigation.Handler:
                     return
             point(readings, cursor(readings, entries(readings)))
             plan_actions.open_calculator(host, way)
-            _FILL[way](host.ui.forms.open(way), taken, entry)
+            naked = 0.0 if marks else _naked(entry)
+            _FILL[way](host.ui.forms.open(way), taken, naked)
         finally:
             selection.chosen = marks
 
@@ -252,6 +256,16 @@ def _taken(host: Host, entry: Entry) -> list[Row]:
         replace(row, leg=replace(row.leg, size=row.leg.size * shares.get(leg_key(row), 1.0)))
         for row in rows_of(readings, entry)
     ]
+
+
+def _one_asset(host: Host, name: str, taken: list[Row], entry: Entry) -> list[Row]:
+    """What is marked of the cursor's asset; of the first that is marked where that is not."""
+    here = {leg.symbol for leg in legs_of(entry)}
+    first = next((row for row in taken if row.leg.symbol in here), taken[0])
+    mine = [row for row in taken if row.leg.symbol == first.leg.symbol]
+    if len(mine) < len(taken):
+        host.say(f"{name} is of one asset: {first.leg.symbol}", "info")
+    return mine
 
 
 def _one_leg(host: Host, taken: list[Row], count: int) -> list[Row]:
@@ -276,9 +290,8 @@ def _put(form: Form, **given: str) -> None:
             form.put(key, text, HELD)
 
 
-def _hedge(form: Form, taken: list[Row], entry: Entry) -> None:
+def _hedge(form: Form, taken: list[Row], naked: float) -> None:
     """What nothing hedges, held where most of its side is; of a hedged trade all of its legs."""
-    naked = _naked(entry)
     if not naked:
         _put(form, positions=as_positions(taken), symbol="", size="", venue="", book="")
         return
@@ -288,24 +301,25 @@ def _hedge(form: Form, taken: list[Row], entry: Entry) -> None:
 
 
 def _naked(entry: Entry) -> float:
+    """Base units that nothing hedges, signed."""
     if entry.orphan is not None:
         return entry.orphan.size
     orphan = entry.trade.orphan_base if entry.trade is not None else None
     return 0.0 if orphan is None else float(f"{orphan:.12g}")
 
 
-def _stagger(form: Form, taken: list[Row], _: Entry) -> None:
+def _stagger(form: Form, taken: list[Row], _: float) -> None:
     leg = taken[0].leg
     side = "sell" if leg.size > 0 else "buy"
     _put(form, symbol=leg.symbol, side=side, size=plain(abs(leg.size)), size_usd="")
     _put(form, venues=leg.venue)
 
 
-def _unwind(form: Form, taken: list[Row], _: Entry) -> None:
+def _unwind(form: Form, taken: list[Row], _: float) -> None:
     _put(form, positions=as_positions(taken), symbol="")
 
 
-def _carry(form: Form, taken: list[Row], _: Entry) -> None:
+def _carry(form: Form, taken: list[Row], _: float) -> None:
     legs = [row.leg for row in taken]
     long = next((leg.venue for leg in legs if leg.size > 0), "")
     short = next((leg.venue for leg in legs if leg.size < 0), "")
@@ -316,7 +330,7 @@ def _carry(form: Form, taken: list[Row], _: Entry) -> None:
     _put(form, long_venue=long or other, short_venue=short or other)
 
 
-def _stress(form: Form, taken: list[Row], _: Entry) -> None:
+def _stress(form: Form, taken: list[Row], _: float) -> None:
     _put(form, positions=as_positions(taken))
 
 

@@ -114,6 +114,29 @@ def test_hedge_on_an_orphan_is_the_trade_that_closes_it():
     assert host.ui.workspace == "plan"
 
 
+def test_a_hedge_of_what_is_marked_has_no_size_of_the_trade_under_the_cursor():
+    host = host_of(traded.three())
+    host.press("v")
+    under = selected(host.readings)
+    assert under is not None
+    assert under.orphan is not None, "the cursor went on to the naked 2 ETH"
+    host.press("H")
+    form = host.ui.forms.opened["hedge"]
+    rows = json.loads(form.text("positions"))
+    assert [(row["venue"], row["size"]) for row in rows] == [("alphaswap", 0.5), ("bravo", -0.5)]
+    assert (form.text("size"), form.text("venue")) == ("", "")
+
+
+def test_a_carry_of_marks_in_two_coins_has_the_size_of_the_cursor_s_coin():
+    host = host_of(traded.three())
+    host.press("v", "v", "g", "C")
+    form = host.ui.forms.opened["carry"]
+    # 0.5 BTC on each side; the 2 that are marked beside them are ETH.
+    assert (form.text("symbol"), form.text("size")) == ("BTC", "0.5")
+    assert (form.text("long_venue"), form.text("short_venue")) == ("alphaswap", "bravo")
+    assert ("carry is of one asset: BTC", "info") in host.said
+
+
 def test_stagger_closes_both_legs_of_a_trade_as_one():
     host = host_of(traded.pair())
     host.press("S")
