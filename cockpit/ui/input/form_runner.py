@@ -72,11 +72,10 @@ class FormRunner:
             self._asked = None
 
     def _answer(self, form: Form) -> None:
-        view = self._readings.view
         took_s = form.took_ms / 1e3
         since_s = time.monotonic() - form.computed_s
         is_due = form.took_ms <= QUICK_MS or since_s >= took_s * TYPED
-        is_moved = form.version != view.version and form.entry is None
+        is_moved = form.seen != self._now() and form.entry is None
         is_old = since_s >= max(LIVE_S, took_s * LIVE)
         if (form.wants and is_due) or (is_moved and is_old):
             self._compute(form)
@@ -109,7 +108,7 @@ class FormRunner:
         inputs = calculator_form.compute(form, view, settings)
         form.computed_s = time.monotonic()
         form.took_ms = (form.computed_s - now_s) * 1e3
-        form.version = view.version
+        form.seen = self._now()
         if is_asked:
             form.wants_futures = True
         if form.wants_futures and inputs is not None and form.entry is None:
@@ -151,6 +150,10 @@ class FormRunner:
             form.futures = said.result
         else:
             form.errors["monte_carlo"] = said.error
+
+    def _now(self) -> tuple[int, int]:
+        """What an answer depends on beside its inputs."""
+        return self._readings.view.version, self._readings.now_ns
 
     def _settings(self) -> "Settings":
         from cockpit.desk.calculator_settings import settings_for

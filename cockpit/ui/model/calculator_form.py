@@ -73,7 +73,8 @@ class Form:
     """Something changed since the last computation."""
     took_ms: float = 0.0
     computed_s: float = 0.0
-    version: int = -1
+    seen: tuple[int, int] = (-1, 0)
+    """(version of the state, moment) that were answered: figures grow old without any new fact."""
     progress: tuple[int, int] | None = None
     """(done, asked) while a process draws its futures."""
     futures: "MonteCarloValues | None" = None

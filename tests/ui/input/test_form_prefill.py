@@ -6,6 +6,7 @@ import pytest
 from cockpit.calculators.common.market_data import Settings
 from cockpit.calculators.saved_plans import fill
 from cockpit.core.events import Position
+from cockpit.core.units import NS_PER_S
 from cockpit.ui.input.form_prefill import pair, prefill
 from cockpit.ui.input.market_selection import select_symbol
 from cockpit.ui.model.calculator_form import PAIR, compute
@@ -187,6 +188,21 @@ def test_a_stress_that_the_screen_began_with_takes_what_is_held_once_it_is_known
     host.forms.beat()
     assert "positions" not in form.given
     assert form.wants_futures or form.progress is not None
+
+
+def test_an_answer_grows_old_with_its_books_though_no_venue_says_anything_more():
+    host = PlainHost()
+    host.press("S")
+    host.forms.beat()
+    form = host.ui.forms.opened["stagger"]
+    assert form.result is not None
+    assert not form.result.is_incomplete
+    # The network is gone: ten minutes pass, and no fact arrives that would change the state.
+    host.readings.now_ns += 600 * NS_PER_S
+    form.computed_s = 0.0
+    host.forms.beat()
+    assert form.result.is_incomplete
+    assert any("book is stale, 600 s old" in words for words in form.result.warnings)
 
 
 def test_what_was_typed_into_the_first_form_is_not_filled_over():
