@@ -2,6 +2,7 @@
 
 import pytest
 
+from cockpit.core.events import Funding
 from cockpit.core.market import FundingTerms
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.ui.model.readings import Readings
@@ -80,6 +81,17 @@ def test_a_gap_in_the_history_is_marked_and_named() -> None:
     text = text_of(curves, scene)
     assert "gaps × in alphaswap" in text
     assert text.count("×") == 3
+
+
+def test_a_rate_of_zero_is_a_rate_and_is_drawn_before_any_history_is_known() -> None:
+    scene = scenes.bare()
+    scenes.link(scene, "alphaswap", "live", at_ns=AT_NS - NS_PER_S)
+    scenes.speak(scene, "alphaswap", "BTC")
+    nothing = Funding(
+        venue="alphaswap", recv_ns=AT_NS, symbol="BTC", kind="live", rate=0.0, interval_s=3600
+    )
+    scenes.store_of(scene).apply(nothing)
+    assert "alphaswap 0.00 % APR" in text_of(curves, scene)
 
 
 def test_the_running_interval_is_not_a_gap() -> None:

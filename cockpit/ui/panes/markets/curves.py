@@ -56,7 +56,8 @@ def _plot(readings: Readings, width: int, height: int) -> tuple[list[Line], list
             why = readings.no_market
         return [[], [(f" {why}", "dim")]], []
     factor = fmt.UNIT_HOURS[readings.ui.unit] * 100
-    seen = np.concatenate([[*rates, live[name] or np.nan] for name, rates in known.items()])
+    running = {name: np.nan if rate is None else rate for name, rate in live.items()}
+    seen = np.concatenate([[*rates, running[name]] for name, rates in known.items()])
     low, high = float(np.nanmin(seen)) * factor, float(np.nanmax(seen)) * factor
     low, high = readings.cache.scale(
         f"curves {readings.symbol} {readings.ui.unit} {readings.ui.span_h}", low, high
