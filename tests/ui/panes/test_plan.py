@@ -19,6 +19,7 @@ from cockpit.ui.panes.plan import carry_picture, form, legs, picture, result
 from cockpit.ui.panes.stress import histogram, stress
 from cockpit.ui.panes.table import table_lines
 from cockpit.ui.readings import plan_pricing
+from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import plain
 from tests.ui import scenes
 from tests.ui.input.test_form_prefill import opened
@@ -198,6 +199,19 @@ def test_a_plan_that_is_kept_while_the_books_are_old_expects_no_price_of_them():
     assert all(one.fee_frac is not None for one in plan.expected)
     # The touch of ten minutes ago is no price of now; the leg's own limit still is one.
     assert plan_pricing.likely_price(scene, leg) == leg.limit
+
+
+def test_the_touch_of_an_old_book_is_seen_to_be_old():
+    scene = scenes.live()
+    opened(scene, "carry")
+    row = texts(legs.lines(scene, 140, 20))[2]
+    assert "bps" in row
+    assert fmt.STALE not in row
+    scene.now_ns = AT_NS + 600 * NS_PER_S
+    drawn = legs.lines(scene, 140, 20)[2]
+    old = [role for text, role in drawn if fmt.STALE in text]
+    # The price that the leg would meet, and what its limit leaves beyond it.
+    assert old == ["stale", "stale"]
 
 
 def test_no_legs_say_why():

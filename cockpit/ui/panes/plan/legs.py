@@ -111,7 +111,7 @@ def _cells(readings: Readings, leg: Leg, state: LegProgress | None) -> list[tupl
         (leg.symbol, "text"),
         _when(leg, state, readings.now_ns),
     ]
-    touch, room = _touch(leg, market, tick, is_done=is_done)
+    touch, room = _touch(readings, leg, market, is_done=is_done)
     if state is None:
         return [*row, (limit, bright), touch, room, (clean(leg.note), "dim")]
     average = fmt.MISSING if state.average is None else fmt.price(state.average, tick)
@@ -127,19 +127,22 @@ def _cells(readings: Readings, leg: Leg, state: LegProgress | None) -> list[tupl
 
 
 def _touch(
-    leg: Leg, market: MarketRead | None, tick: float | None, *, is_done: bool
+    readings: Readings, leg: Leg, market: MarketRead | None, *, is_done: bool
 ) -> list[tuple[str, str]]:
     """The price that the leg would meet now, and the bps that its limit leaves beyond it: less
-    than nothing is a price that the limit does not reach."""
+    than nothing is a price that the limit does not reach. Of an old book both say so."""
     book = market.book if market else None
     best = None if book is None else book.best_ask() if leg.side.sign > 0 else book.best_bid()
-    if best is None or is_done:
+    if market is None or best is None or is_done:
         return [(fmt.MISSING, "dim"), (fmt.MISSING, "dim")]
-    price = (fmt.price(best[0], tick), "text")
-    if leg.limit is None:
-        return [price, ("any", "dim")]
-    room = leg.side.sign * (leg.limit / best[0] - 1) * 1e4
-    return [price, (f"{fmt.signed(room, 1)} bps", "gain" if room >= 0 else "loss")]
+    tick = market.instrument.tick if market.instrument else None
+    cells = [(fmt.price(best[0], tick), "text"), ("any", "dim")]
+    if leg.limit is not None:
+        room = leg.side.sign * (leg.limit / best[0] - 1) * 1e4
+        cells[1] = (f"{fmt.signed(room, 1)} bps", "gain" if room >= 0 else "loss")
+    if market.is_stale("book", readings.now_ns):
+        return [(fmt.STALE + text, "stale") for text, _ in cells]
+    return cells
 
 
 def _when(leg: Leg, state: LegProgress | None, now_ns: int) -> tuple[str, str]:
