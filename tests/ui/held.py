@@ -1,10 +1,10 @@
 """Positions on the scenes: accounts that are read, an account that went stale, typed positions."""
 
-from cockpit.core.events import AccountState, Margin, Position
+from cockpit.core.events import AccountState, BookSnapshot, Margin, Position, Prices
 from cockpit.core.units import NS_PER_S
 from cockpit.ui.model.readings import Readings
 from tests.support import AT_NS
-from tests.ui.scenes import MIDS, live, store_of
+from tests.ui.scenes import MIDS, levels, live, store_of
 
 ALPHA, BRAVO = "0x" + "a1" * 20, "0x" + "b2" * 20
 """The accounts that `followed` reads."""
@@ -71,4 +71,18 @@ def many(count: int = 60) -> Readings:
         symbol = ("BTC", "ETH", "PEPE")[i % 3]
         size = (1 if i % 2 else -1) * (100.0 + i) / MIDS[symbol]
         position(scene, venue, address, symbol, size, entry=MIDS[symbol] * 1.01)
+    return scene
+
+
+def old_rates() -> Readings:
+    """As hedged, and ten minutes later everything has been told anew but the funding rates."""
+    scene = hedged()
+    scene.now_ns = later = AT_NS + 600 * NS_PER_S
+    for venue, address, size in (("alphaswap", ALPHA, 0.5), ("bravo", BRAVO, -0.5)):
+        said = {"venue": venue, "symbol": "BTC", "recv_ns": later}
+        mid = MIDS["BTC"]
+        store_of(scene).apply(Prices(**said, mark=mid, index=mid))
+        store_of(scene).apply(BookSnapshot(**said, bids=levels(mid, -1), asks=levels(mid, 1)))
+        position(scene, venue, address, "BTC", size, recv_ns=later)
+        state(scene, venue, address, later)
     return scene

@@ -10,7 +10,7 @@ from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.kept_exposure import kept_totals
 from cockpit.ui.readings.past import as_of
 from cockpit.ui.readings.position_columns import near_role
-from cockpit.ui.readings.positions import portfolio, room_of, safety
+from cockpit.ui.readings.positions import carry_is_old, portfolio, room_of, safety
 from cockpit.ui.readings.timeline import timeline
 from cockpit.ui.readings.venue_columns import is_late
 from cockpit.ui.text import format as fmt
@@ -178,7 +178,7 @@ def _carry(readings: Readings, density: str) -> Line:
     if total.carry_usd_per_hour is None:
         # Beside other figures `n/a` alone would say nothing.
         return [(f"{head or ' carry'} n/a", "warn")]
-    mark = fmt.STALE if _is_old(readings) else ""
+    mark = fmt.STALE if _is_carry_old(readings) else ""
     role = "gain" if total.carry_usd_per_hour >= 0 else "loss"
     decimals = 0 if density in _TINY and abs(total.carry_usd_per_hour) >= 1 else 2
     text = f"{head} {mark}{fmt.dollars(total.carry_usd_per_hour, decimals)}/h"
@@ -232,6 +232,12 @@ def _is_old(readings: Readings) -> bool:
         return False
     is_any_unread = any(account.was_never_read for account in portfolio(readings).accounts)
     return is_any_unread or any(row.is_stale for row in portfolio(readings).rows)
+
+
+def _is_carry_old(readings: Readings) -> bool:
+    """The same, and of funding also whether a rate is."""
+    is_now = readings.moment is None
+    return _is_old(readings) or (is_now and carry_is_old(readings, portfolio(readings).rows))
 
 
 def _worst_book(readings: Readings) -> tuple[float | None, str | None, bool]:

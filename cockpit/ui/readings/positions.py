@@ -4,7 +4,7 @@ Where the trader looks is a `PositionSelection`; everything else is computed fro
 most twice a second however many panes ask.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from cockpit.analytics.funding.reversion import fit_ar1
@@ -207,6 +207,11 @@ def rate_is_old(readings: Readings, row: Row) -> bool:
     if market is None or market.rate() is None:
         return False
     return is_rate_stale(market, readings.now_ns)
+
+
+def carry_is_old(readings: Readings, rows: Iterable[Row]) -> bool:
+    """Whether a sum of what these earn may not be taken for the present."""
+    return any(row.is_stale or rate_is_old(readings, row) for row in rows)
 
 
 def expected_carry(readings: Readings) -> Expected:

@@ -13,6 +13,8 @@ Cell = tuple[str, str]
 MOST_APR = 9.99
 YEAR_NS = HOURS_PER_YEAR * HOUR_NS
 NOTHING: Cell = ("", "dim")
+CARRY = "$/h"
+"""The column that is as old as funding rates are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ COLUMNS: tuple[TradeColumn, ...] = (
     TradeColumn("fees", 8, 9, _of("fees"), lambda r, leg: money(leg.fees_usd)),
     TradeColumn("slip", 8, 11, _of("slippage"), _none),
     TradeColumn("unexpl.", 7, 13, _of("unexplained"), _none),
-    TradeColumn("$/h", 8, 3, _of("carry", 3), lambda r, leg: money(leg.carry_usd_per_hour, 3)),
+    TradeColumn(CARRY, 8, 3, _of("carry", 3), lambda r, leg: money(leg.carry_usd_per_hour, 3)),
     TradeColumn("in bps", 7, 12, lambda r, t: bps(t.spread.entry_bps), _none),
     TradeColumn("now", 6, 10, lambda r, t: bps(t.spread.now_bps), _none),
     TradeColumn("out", 6, 10, lambda r, t: bps(t.spread.exit_bps), _none),

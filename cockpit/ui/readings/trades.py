@@ -1,13 +1,13 @@
 """Trades, as the panes of POSITIONS show them: one entry each, and what belongs to none."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cockpit.portfolio.positions import Row
-from cockpit.portfolio.trades.reading import Orphan, TradeReading, Trades, read
+from cockpit.portfolio.trades.reading import LegReading, Orphan, TradeReading, Trades, read
 from cockpit.state.trades import LegKey
 from cockpit.ui.model.readings import Readings
-from cockpit.ui.readings.positions import key_of, portfolio
+from cockpit.ui.readings.positions import carry_is_old, key_of, portfolio
 
 REFRESH_NS = 500_000_000
 
@@ -96,6 +96,12 @@ def rows_of(readings: Readings, entry: Entry) -> list[Row]:
     """The positions behind an entry, as the portfolio has them."""
     keys = set(legs_of(entry))
     return [row for row in portfolio(readings).rows if leg_key(row) in keys]
+
+
+def is_carry_old(readings: Readings, legs: Iterable[LegReading]) -> bool:
+    """Whether what these legs earn may not be taken for the present."""
+    keys = {leg.key for leg in legs}
+    return carry_is_old(readings, (row for row in portfolio(readings).rows if leg_key(row) in keys))
 
 
 def leg_key(row: Row) -> LegKey:

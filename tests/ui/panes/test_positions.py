@@ -446,3 +446,25 @@ def test_the_screen_and_the_document_say_the_same() -> None:
     # One venue has half of it: as spread as over two; one asset is all there is.
     assert document["total"]["venue_concentration"] == pytest.approx(0.5)
     assert "venue 0.50, as 2.0 equal   asset 1.00, as 1.0 equal" in text
+
+
+def test_a_sum_of_carry_at_an_old_rate_is_seen_to_be_old_wherever_it_stands():
+    # Prices and accounts are of this moment, both rates ten minutes old.
+    scene = held.old_rates()
+    assert not any(row.is_stale for row in position_readings.portfolio(scene).rows)
+    scene.ui.positions.group = "asset"
+    heading = next(
+        plain(line) for line in positions.lines(scene, 198, 28) if "2 legs" in plain(line)
+    )
+    assert heading.count(fmt.STALE) == 1
+    asset = next(
+        plain(line) for line in exposure.lines(scene, 90, 12) if plain(line)[2:].startswith("BTC")
+    )
+    assert asset.count(fmt.STALE) == 1
+    now, ahead = (plain(line) for line in carry_spark.lines(scene, 90, 20)[1:3])
+    assert fmt.STALE in now
+    assert fmt.STALE in ahead
+    assert re.search(r"carry ~[−+]\$", text_of(status, scene, 198, 1))
+    fresh = held.hedged()
+    assert fmt.STALE not in text_of(exposure, fresh)
+    assert fmt.STALE not in text_of(status, fresh, 198, 1)

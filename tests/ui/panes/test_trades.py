@@ -1,5 +1,7 @@
 """POSITIONS by trade: what a pair earned, what endangers it, and what belongs to none."""
 
+import re
+
 import msgspec
 import numpy as np
 import pytest
@@ -255,3 +257,16 @@ def test_an_opened_trade_whose_account_is_away_has_no_figure_of_now():
     scene = traded.away()
     scene.ui.trades.opened = next(iter(store_of(scene).trades.open))
     assert "+ basis ~+1000.00" in text_of(scene, 198, 40)
+
+
+def test_the_carry_of_a_trade_at_old_rates_is_seen_to_be_old():
+    scene = traded.found(held.old_rates())
+    assert not any(leg.is_stale for leg in trades_read.selected(scene).trade.legs)
+    lines = text_of(scene).splitlines()
+    rows = [line for line in lines if "long " in line or "short" in line or "btc-" in line]
+    # The trade and both of its legs: the carry alone.
+    assert [row.count("~") for row in rows] == [1, 1, 1]
+    text = text_of(opened(scene))
+    assert re.search(r"carry ~[+−]", text)
+    fresh = text_of(traded.pair())
+    assert "~" not in fresh

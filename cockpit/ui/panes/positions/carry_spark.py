@@ -15,9 +15,9 @@ from cockpit.ui.readings.kept_exposure import NOTHING, kept_totals
 from cockpit.ui.readings.position_columns import UNKNOWN, marked, usd
 from cockpit.ui.readings.positions import (
     Expected,
+    carry_is_old,
     expected_carry,
     portfolio,
-    rate_is_old,
     unread,
     unread_words,
 )
@@ -77,7 +77,7 @@ def _body(readings: Readings, inner: int) -> list[Line]:
     held = portfolio(readings)
     total = totals([row.leg for row in held.rows], held.pools)
     is_old = any(row.is_stale for row in held.rows) or bool(unread(readings))
-    old_rate = is_old or any(rate_is_old(readings, row) for row in held.rows)
+    old_rate = is_old or carry_is_old(readings, held.rows)
     version = (readings.now_ns // (EXPECT_EVERY_S * NS_PER_S), len(held.rows))
     expected = readings.cache.remember("expected carry", version, lambda: expected_carry(readings))
     mark = fmt.STALE if is_old else ""
@@ -86,7 +86,12 @@ def _body(readings: Readings, inner: int) -> list[Line]:
     body: list[Line] = [
         _carry("carry now", now, old_rate, inner, rest, unpriced(held.rows)),
         _carry(
-            "expected 24 h", ahead, is_old, inner, expected.rest_usd_per_hour, _unforeseen(expected)
+            "expected 24 h",
+            ahead,
+            old_rate,
+            inner,
+            expected.rest_usd_per_hour,
+            _unforeseen(expected),
         ),
         _spark(readings, inner),
         [],

@@ -4,7 +4,7 @@ from cockpit.analytics.risk.exposure import AssetExposure, by_asset, total
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings import kept_exposure
 from cockpit.ui.readings.position_columns import UNKNOWN, usd
-from cockpit.ui.readings.positions import portfolio, unread_words
+from cockpit.ui.readings.positions import carry_is_old, portfolio, unread_words
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.canvas import bar
 from cockpit.ui.text.styled import Line, fit, framed, longest, right
@@ -116,9 +116,12 @@ def _row(
         (usd(asset.carry_usd_per_hour, 3), _carry_role(asset.carry_usd_per_hour)),
     )
     line: Line = [(" " + fit(asset.symbol, _NAME - 1), "title")]
-    for (text, role), (_, size) in zip(texts[:count], _COLUMNS, strict=False):
-        mark = fmt.STALE if is_old and text != UNKNOWN else ""
-        line.append((right(mark + text, size), "stale" if is_old else role))
+    mine = [row for row in portfolio(readings).rows if row.leg.asset == asset.symbol]
+    is_rate_old = carry_is_old(readings, mine)
+    for (text, role), (head, size) in zip(texts[:count], _COLUMNS, strict=False):
+        is_past = is_old or (is_rate_old and head == "$/h")
+        mark = fmt.STALE if is_past and text != UNKNOWN else ""
+        line.append((right(mark + text, size), "stale" if is_past else role))
     if _share_fits(inner) and whole and asset.gross_usd is not None:
         share = asset.gross_usd / whole
         line += [("  " + bar(share, _BAR), "dim"), (right(f"{share:.0%}", 5), "text")]

@@ -19,6 +19,7 @@ from cockpit.ui.readings.position_columns import (
     usd,
 )
 from cockpit.ui.readings.positions import (
+    carry_is_old,
     chosen,
     cursor,
     group_of,
@@ -117,14 +118,16 @@ def _table(
     lines, there = [], []
     for row_index, name in every[top : top + room]:
         if row_index is None:
-            lines.append(_heading(name, [shown[i] for i in groups[name]], columns))
+            lines.append(_heading(readings, name, [shown[i] for i in groups[name]], columns))
         else:
             lines.append(_row(readings, shown[row_index], columns, row_index == at))
             there.append(row_index)
     return lines, min(there) + 1, max(there) + 1
 
 
-def _heading(name: str, members: Sequence[Row], columns: list[tuple[Column, int]]) -> Line:
+def _heading(
+    readings: Readings, name: str, members: Sequence[Row], columns: list[tuple[Column, int]]
+) -> Line:
     """What a group amounts to, each sum under its column; `~` where a part of it is stale."""
     legs = [row.leg for row in members]
     mark = fmt.STALE if any(row.is_stale for row in members) else ""
@@ -147,7 +150,8 @@ def _heading(name: str, members: Sequence[Row], columns: list[tuple[Column, int]
     line: Line = [(" ", "text"), *words, (" " * (_EDGE - 1 + room - width_of(words)), "text")]
     for column, size in columns[count:]:
         text = sums.get(column.id, "")
-        line += [(right(marked(mark, text) if text else "", size), "number"), (" ", "text")]
+        of_it = fmt.STALE if column.id == "carry" and carry_is_old(readings, members) else mark
+        line += [(right(marked(of_it, text) if text else "", size), "number"), (" ", "text")]
     return line
 
 
@@ -198,6 +202,7 @@ def _verdict(readings: Readings, shown: Sequence[Row], at: int, width: int) -> L
         net = total(leg.notional_usd for leg in legs)
         carry = total(leg.carry_usd_per_hour for leg in legs)
         money = UNKNOWN if net is None else mark + fmt.dollars(net)
+        mark = fmt.STALE if carry_is_old(readings, taken) else ""
         hourly = UNKNOWN if carry is None else f"{mark}{fmt.dollars(carry, 3)}/h"
         words = f"{len(legs)} marked: net {money}, carry {hourly}"
         return longest(width, [(words, "number")])

@@ -7,6 +7,7 @@ from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.positions.trades import stale
 from cockpit.ui.readings.position_columns import UNKNOWN, near_role, percent, usd
 from cockpit.ui.readings.trade_columns import a_year, breakeven_cell, money, nearest
+from cockpit.ui.readings.trades import is_carry_old
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, width_of
 
@@ -39,8 +40,12 @@ def figures(readings: Readings, trade: TradeReading, inner: int) -> list[Line]:
         _pair("earned again in", (_hours(trade.exit_hours), "text")),
         _pair("eaten of the profit", (_eaten(trade), "text")),
     ]
+    carry = (f"{usd(trade.carry_usd_per_hour, 3)}/h", "number")
+    is_old = any(leg.is_stale for leg in trade.legs)
+    if not is_old and is_carry_old(readings, trade.legs):
+        carry = stale(*carry)
     third: list[Line] = [
-        _pair("carry", (f"{usd(trade.carry_usd_per_hour, 3)}/h", "number")),
+        _pair("carry", carry),
         _pair("break-even", breakeven_cell(trade, readings.now_ns)),
         _pair("a year on margin", (a_year(trade.return_apr), "number")),
         _pair("on equity", (a_year(trade.equity_apr), "number")),
@@ -49,7 +54,7 @@ def figures(readings: Readings, trade: TradeReading, inner: int) -> list[Line]:
         *([_pair("target", (usd(target), "text"))] if target is not None else []),
     ]
     rows = [first, second, third]
-    if any(leg.is_stale for leg in trade.legs):
+    if is_old:
         rows = [[_old(piece) for piece in row] for row in rows]
     return [line for row in rows for line in _wrapped(row, inner)]
 

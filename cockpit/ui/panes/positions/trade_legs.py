@@ -7,7 +7,8 @@ from cockpit.portfolio.trades.reading import LegReading, TradeReading
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.positions.trades import stale
 from cockpit.ui.readings.position_columns import UNKNOWN, near_role, percent
-from cockpit.ui.readings.trade_columns import amount, money
+from cockpit.ui.readings.trade_columns import CARRY, amount, money
+from cockpit.ui.readings.trades import is_carry_old
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, clean, fit, right
 
@@ -17,7 +18,7 @@ _TYPED = ("size", "entry")
 """What of a leg does not come from its market."""
 _HEADS = (
     ("size", 11), ("entry", 11), ("mark", 11), ("paid $", 9), ("accrued", 9), ("next $", 8),
-    ("in", 8), ("fees $", 8), ("$/h", 8), ("to liq", 7),
+    ("in", 8), ("fees $", 8), (CARRY, 8), ("to liq", 7),
 )  # fmt: skip
 
 
@@ -37,7 +38,8 @@ def legs(readings: Readings, trade: TradeReading, inner: int) -> list[Line]:
         cells = _cells(readings, leg)
         for title, size in kept:
             text, role = cells[title]
-            if leg.is_away or (leg.is_stale and title not in _TYPED):
+            is_rate_old = title == CARRY and is_carry_old(readings, (leg,))
+            if leg.is_away or is_rate_old or (leg.is_stale and title not in _TYPED):
                 text, role = stale(text, role)
             line += [(" ", "text"), (right(text, size), role)]
         found.append(line)
@@ -80,7 +82,7 @@ def _cells(readings: Readings, leg: LegReading) -> dict[str, tuple[str, str]]:
         "next $": money(leg.funding.next_usd),
         "in": (UNKNOWN if wait_s is None else fmt.countdown(wait_s), "text"),
         "fees $": money(leg.fees_usd),
-        "$/h": money(leg.carry_usd_per_hour, 3),
+        CARRY: money(leg.carry_usd_per_hour, 3),
         "to liq": (percent(leg.distance), near_role(leg.distance)),
     }
 

@@ -8,12 +8,21 @@ from cockpit.portfolio.trades.dangers import sentences
 from cockpit.portfolio.trades.reading import LegReading, Orphan, TradeReading
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.trade_columns import (
+    CARRY,
     COLUMNS,
     TradeColumn,
     amount,
     columns_for,
 )
-from cockpit.ui.readings.trades import Entry, cursor, entries, place_of, rows_of, trades
+from cockpit.ui.readings.trades import (
+    Entry,
+    cursor,
+    entries,
+    is_carry_old,
+    place_of,
+    rows_of,
+    trades,
+)
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, clean, fit, framed, longest, right, wrap
 
@@ -125,7 +134,7 @@ def _trade(
     is_old = any(leg.is_stale for leg in trade.legs)
     for column in columns:
         text, role = column.of_trade(readings, trade)
-        if is_old:
+        if is_old or (column.head == CARRY and is_carry_old(readings, trade.legs)):
             text, role = stale(text, role)
         line += [(" ", "text"), (right(text, column.width), role)]
     return line
@@ -156,7 +165,8 @@ def _leg(readings: Readings, leg: LegReading, name: int, columns: Sequence[Trade
     for column in columns:
         text, role = column.of_leg(readings, leg)
         # A size that was typed is what it was, however old the prices are.
-        if leg.is_away or (leg.is_stale and column.head != "size"):
+        is_rate_old = column.head == CARRY and is_carry_old(readings, (leg,))
+        if leg.is_away or is_rate_old or (leg.is_stale and column.head != "size"):
             text, role = stale(text.removeprefix(fmt.STALE), role)
         line += [(" ", "text"), (right(text, column.width), role)]
     return line
