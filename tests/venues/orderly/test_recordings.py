@@ -53,6 +53,16 @@ def test_the_listing_has_tick_lot_interval_and_margin_of_five_markets() -> None:
     assert pepe.tick == pytest.approx(1e-10)
 
 
+def test_the_recorded_interest_is_of_one_side() -> None:
+    """Both sides together are an even number of lots in every market; here some are odd."""
+    _, outputs = heard()
+    listed, interest = by_symbol(Instrument, outputs), by_symbol(OpenInterest, outputs)
+    lots = {name: fact.base / listed[name].lot for name, fact in interest.items()}
+    assert [name for name, count in sorted(lots.items()) if round(count) % 2] == [
+        "ETH", "HYPE", "XAU",
+    ]  # fmt: skip
+
+
 def test_the_prices_have_rate_interest_and_volume_of_five_markets() -> None:
     _, outputs = heard()
     rates, interest = by_symbol(Funding, outputs), by_symbol(OpenInterest, outputs)
