@@ -204,5 +204,5 @@ def test_accounts_are_not_read_and_the_claims_say_why() -> None:
     assert SPEC.check_address is None
     assert "accounts" in SPEC.note
     assert {claim.point for claim in claims("extended") if claim.standing == "unconfirmed"} >= {
-        "accounts", "open interest", "funding cap", "maintenance margin",
+        "accounts", "funding cap", "maintenance margin",
     }  # fmt: skip

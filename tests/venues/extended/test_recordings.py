@@ -128,6 +128,16 @@ def test_nine_rows_of_september() -> None:
     assert {fact.symbol for fact in only(Funding, told)} == set(status) - {"GILD"}
 
 
+def test_recorded_interest_is_of_one_side() -> None:
+    """Both sides together are an even number of lots in every market; here some are odd."""
+    told = read("rest_20260913_info_markets_9rows")
+    lots = {item.symbol: item.lot for item in only(Instrument, told)}
+    counts = {
+        fact.symbol: round(fact.base / lots[fact.symbol]) for fact in only(OpenInterest, told)
+    }
+    assert sorted(name for name, count in counts.items() if count % 2) == ["ETH", "MKR", "PEPE"]
+
+
 def test_an_equity_and_a_spot_market_of_september() -> None:
     (item,) = only(Instrument, read("rest_20260928_market_nvda_24_5"))
     assert (item.symbol, item.tick, item.lot, item.status) == ("NVDA", 0.01, 0.01, "active")
