@@ -23,8 +23,14 @@ PROCESSES = Path(__file__).parent / "e2e"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Several workers keep the order of the groups that is made here, the largest not first."""
+    """Several workers keep the order of the groups that is made here, the largest not first.
+
+    A shell lets what it starts in the background ignore Ctrl-C, and a test would start its programs
+    so in turn: they hear it again.
+    """
     config.option.loadscopereorder = False
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)
