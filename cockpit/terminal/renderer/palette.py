@@ -7,7 +7,7 @@ from cockpit.ui.theme.themes import Theme
 
 _PLAIN: dict[str, str] = {
     "cursor": "reverse", "danger": "bold reverse", "warn": "bold", "accent": "bold",
-    "title": "bold", "title_focus": "bold reverse", "ok": "bold", "stale": "dim", "dim": "dim",
+    "title": "bold", "title_focus": "bold reverse", "stale": "dim", "dim": "dim",
     "frame": "dim", "number": "bold", "fresh": "bold", "heat_neg4": "bold", "heat_neg3": "bold",
     "heat_pos3": "bold", "heat_pos4": "bold",
 }  # fmt: skip

@@ -120,12 +120,20 @@ def _row(
         best = [_is_best(readings, name, table, size, i) for i in (0, 1)]
         texts = [("≤" if is_past and cost.bps is not None else "") + _text(cost) for cost in both]
         pad = " " * max(0, cell - len(texts[0]) - len(texts[1]) - 1)
-        roles = [
-            "stale" if book and book.stale else "warn" if t == _THIN else "ok" if b else "text"
-            for t, b in zip(texts, best, strict=True)
-        ]
+        is_old = book is not None and book.stale
+        roles = [_role(readings, t, is_old, b) for t, b in zip(texts, best, strict=True)]
         line += [(pad, "text"), (texts[0], roles[0]), ("/", "dim"), (texts[1], roles[1])]
     return line
+
+
+def _role(readings: Readings, text: str, is_old: bool, is_best: bool) -> str:
+    if is_old:
+        return "stale"
+    if text == _THIN:
+        return "warn"
+    if not is_best:
+        return "text"
+    return "gain" if readings.has_colour else "title"
 
 
 def _text(cost: Cost) -> str:
