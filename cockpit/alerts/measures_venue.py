@@ -109,7 +109,7 @@ class _Times:
 def _down(venue: VenueRead, times: _Times, now_ns: int) -> Iterator[Reading]:
     name = venue.name
     if venue.state != "live":
-        words = f"{name}: {venue.state} {venue.reason}".rstrip()
+        words = f"{name}: {', '.join(filter(None, (venue.state, venue.reason)))}"
         yield Reading(name, name, None, times.away_s(venue, now_ns), words, may_clear=False)
     elif times.away_ns is None:
         yield Reading(name, name, None, 0.0, f"{name}: live")

@@ -325,6 +325,8 @@ def test_a_venue_that_refuses_is_told_at_once():
     desk = Desk(rule("venue", 5.0))
     desk.link("down", reason="connection refused")
     assert desk.wait(6) == [(V, "fired")]
+    words = [one.words for one in desk.measures.read(desk.rule, desk.store, desk.now_ns)]
+    assert f"{V}: down, connection refused" in words
 
 
 def blocks(desk, count):
