@@ -50,14 +50,20 @@ class Worker:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self._end()
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "cockpit.history.worker", str(self._folder.path)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                # A ctrl-c in the terminal is the cockpit's to answer.
-                start_new_session=True,
-            )
+            try:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "cockpit.history.worker", str(self._folder.path)],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                    # A ctrl-c in the terminal is the cockpit's to answer.
+                    start_new_session=True,
+                )
+            except OSError as error:
+                raise HistoryError(
+                    f"{self._folder.path}: the reader of history cannot be started: "
+                    f"{error.strerror}; ask again"
+                ) from error
         return self._process
 
     def _end(self) -> None:

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cockpit.history.client import Worker
+from cockpit.history.errors import HistoryError
 from cockpit.history.hot import HotStore, meta
 from cockpit.history.hot_read import read_hot
 from cockpit.history.maintenance import hot_bytes
@@ -332,3 +333,15 @@ def test_a_row_that_waits_and_stands_in_a_file_too_is_seen_once(folder):
     maintain(folder, DAY + 30 * HOUR_NS, SHORT)
     assert rows(folder)[:3] == expected
     assert len(rows(folder)) == 61
+
+
+def test_a_machine_that_starts_no_process_answers_with_a_sentence(folder, monkeypatch):
+    question = BaselineQuestion(column="mark", from_ns=0, to_ns=DAY_NS)
+    reader = HistoryReader(folder)
+    with monkeypatch.context() as lacking:
+        lacking.setattr("sys.executable", "/nowhere/python")
+        with pytest.raises(HistoryError, match="the reader of history cannot be started"):
+            reader.baselines(question)
+    # It is asked again, and another time there may be room for a process.
+    assert reader.baselines(question) == ()
+    reader.close()
