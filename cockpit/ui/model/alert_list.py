@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cockpit.alerts.rule import Severity
-from cockpit.alerts.states import Alert, Firing
+from cockpit.alerts.states import Alert, Firing, Happening
 from cockpit.core.units import NS_PER_S
 
+_ON: tuple[Happening, ...] = ("fired", "escalated")
+"""After these an alert is on."""
 HELD_NS = 10 * NS_PER_S
 """How long a key keeps the cursor on its alert."""
 SEVERITIES: tuple[Severity, ...] = ("info", "warn", "danger")
@@ -74,7 +76,7 @@ def as_of(history: Sequence[Alert], at_ns: int) -> tuple[list[Firing], list[Aler
     what the trader had seen of it is not kept."""
     before = [alert for alert in history if alert.at_ns <= at_ns]
     last = {(alert.rule, alert.subject): alert for alert in before}
-    on = [Firing(alert=alert) for alert in last.values() if alert.happening == "fired"]
+    on = [Firing(alert=alert) for alert in last.values() if alert.happening in _ON]
     return on, before
 
 

@@ -227,3 +227,10 @@ def test_alerts_are_those_that_were_on_then_and_nothing_that_came_later(host):
     press(host, "G")
     alert_actions.refresh(host)
     assert list(host.ui.alerts.history) == history
+
+
+def test_an_alert_that_had_come_nearer_was_on_then(host):
+    host.desk.alerting.history.extend([told(50, "fired"), told(40, "escalated")])
+    press(host, "<")
+    find(host, AT_NS - 30 * MINUTE_NS)
+    assert [firing.alert.happening for firing in host.ui.alerts.firing] == ["escalated"]
