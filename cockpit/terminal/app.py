@@ -104,6 +104,8 @@ class CockpitApp(ControlledApp):
             await self.desk.start()
         except CockpitError as error:
             self.readings.problem = error.ui_message
+        except Exception as error:  # nobody waits for this task: nothing else would tell
+            self.fault("the desk", error)
 
     def leave(self, code: int = 0) -> None:
         """Save and exit, in this order."""

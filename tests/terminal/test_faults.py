@@ -58,3 +58,16 @@ async def test_a_fault_in_what_a_dialog_does_costs_neither_the_dialog_nor_the_sc
         assert app.screen is app.workspace
         await pilot.press("2")
         assert app.ui.workspace == "depth"
+
+
+async def test_a_desk_that_cannot_be_started_is_told_of(monkeypatch) -> None:
+    app = Seat()
+
+    async def refused() -> None:
+        raise PermissionError(13, "Permission denied", "/state/tapes")
+
+    monkeypatch.setattr(app.known, "start", refused)
+    async with app.run_test(size=(160, 45)) as pilot:
+        await pilot.pause()
+        # Without it nothing would ever move, and nothing would say why.
+        assert any("the desk failed: PermissionError" in text for text in app.told)
