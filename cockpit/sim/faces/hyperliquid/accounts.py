@@ -34,7 +34,7 @@ FIRST_ORDER_ID = 240_000_000_000
 FUNDING_PAGE = 500
 FILLS_PAGE = 2000
 TAKER_FEE, MAKER_FEE = "0.00045", "0.00015"
-FIRST_ACTIONS = 10_000
+FIRST_ACTIONS, USUAL_LEVERAGE = 10_000, 20
 ENTRY_FIGURES = 6
 LIQUIDATION_DECIMALS = 8
 TRANSFER_FRACTION = 0.1
@@ -269,6 +269,34 @@ def _role(world: VenueWorld, request: Mapping[str, Json]) -> Json:
     return {"role": "missing" if find(world, user) is None else "user"}
 
 
+def _active_asset(world: VenueWorld, request: Mapping[str, Json]) -> Json:
+    """How much more of a coin could be bought and sold at the leverage that is set for it."""
+    user, coin = user_of(request), read(request).text("coin")
+    state = world.markets.get(coin)
+    if state is None or state.mark is None:
+        return None
+    account = find(world, user)
+    held = account.positions.get(state.listing.symbol) if account is not None else None
+    leverage: dict[str, Json] = {"type": "cross", "value": USUAL_LEVERAGE}
+    free = 0
+    if account is not None:
+        now = margin.standing(world, account)
+        free = max(0, now.cross_equity - now.cross_initial)
+    if held is not None and account is not None:
+        leverage = _position(world, account, held)["leverage"]
+    value = min(int(leverage["value"] or USUAL_LEVERAGE), state.listing.max_leverage)
+    units = free / MICROS * value / state.mark
+    most = wire.size(state, int(units * 10**state.listing.size_decimals))
+    return {
+        "user": user,
+        "coin": coin,
+        "leverage": leverage | {"value": value},
+        "maxTradeSzs": [most, most],
+        "availableToTrade": [dollars(free), dollars(free)],
+        "markPx": wire.price(state, state.mark),
+    }
+
+
 READS: Mapping[str, Callable[[VenueWorld, Mapping[str, Json]], Json]] = {
     "clearinghouseState": lambda world, request: clearinghouse_state(
         world, user_of(request), request.get("dex") or static.FIRST_DEX
@@ -277,6 +305,7 @@ READS: Mapping[str, Callable[[VenueWorld, Mapping[str, Json]], Json]] = {
     "userFunding": _user_funding,
     "userFills": lambda world, request: fill_rows(world, user_of(request))[:FILLS_PAGE],
     "userFillsByTime": _fills_by_time,
+    "activeAssetData": _active_asset,
     "userFees": _fees,
     "userRateLimit": _rate_limit,
     "portfolio": _portfolio,

@@ -271,13 +271,51 @@ class Silence(Feed):
         return ()
 
 
-class NonFundingLedgerUpdates(Silence):
-    """Nobody deposits or withdraws."""
+class Nothing(Silence):
+    """What nobody here has, told once: transfers, orders that rested, orders in slices."""
 
     def first(self) -> Iterable[Json]:
-        name = "userNonFundingLedgerUpdates"
-        data = {"isSnapshot": True, "user": self.asked["user"], "nonFundingLedgerUpdates": []}
+        name, user = self.asked["type"], self.asked["user"]
+        data: dict[str, Json] = {"user": user}
+        if name in NO_ROWS:
+            data |= {"isSnapshot": True, NO_ROWS[name]: []}
+        else:
+            data |= {"dex": self.asked.get("dex", static.FIRST_DEX), NO_STATES[name]: []}
         yield {"channel": name, "data": data}
+
+
+NO_ROWS = {
+    "userNonFundingLedgerUpdates": "nonFundingLedgerUpdates",
+    "userHistoricalOrders": "orderHistory",
+    "userTwapSliceFills": "twapSliceFills",
+    "userTwapHistory": "history",
+}
+NO_STATES = {"openOrders": "orders", "twapStates": "states"}
+"""By channel, what its empty list is called; states are of one dex."""
+
+
+class OfUser(Feed):
+    """What `info` answers of a user, anew when something happened to it."""
+
+    def stirs(self, step: Step) -> bool:
+        happened = step.prices or step.fills or step.payments or step.flush
+        return bool(happened and self.world.accounts.of(self.asked["user"]))
+
+    def show(self) -> Json:
+        data = info.info(self.world, self.asked)
+        return data and {"channel": self.asked["type"], "data": data}
+
+
+class WebData(OfUser):
+    def news(self, frame: Json) -> Json:
+        return frame["data"]["assetCtxs"], _timeless(frame["data"]["clearinghouseState"])
+
+
+class SpotState(OfUser):
+    def show(self) -> Json:
+        user = self.asked["user"]
+        data = {"user": user, "spotState": accounts.spot_state(self.world, user)}
+        return {"channel": "spotState", "data": data}
 
 
 FEEDS: dict[str, type[Feed]] = {
@@ -296,7 +334,10 @@ FEEDS: dict[str, type[Feed]] = {
     "userFundings": UserFundings,
     "userEvents": UserEvents,
     "orderUpdates": Silence,
-    "userNonFundingLedgerUpdates": NonFundingLedgerUpdates,
+    "activeAssetData": OfUser,
+    "spotState": SpotState,
+    "webData2": WebData,
+    **dict.fromkeys((*NO_ROWS, *NO_STATES), Nothing),
 }
 
 

@@ -10,7 +10,10 @@
 | `clearinghouseState`, `allDexsClearinghouseState` | at once, then on change, 1/s |
 | `userFills`, `userFundings` | what was, then what happens |
 | `candle` | the running candle, 1/s |
-| `orderUpdates`, `userNonFundingLedgerUpdates` | of accounts without orders and transfers |
+| `orderUpdates`, `openOrders`, `userHistoricalOrders` | of accounts without orders |
+| `twapStates`, `userTwapHistory`, `userTwapSliceFills` | nor any in slices |
+| `userNonFundingLedgerUpdates` | nor transfers |
+| `activeAssetData`, `spotState`, `webData2` | at once, then on change, 1/s |
 | `userEvents` | what happens, on a channel named `user`, without the address |
 
 Info requests are answered on `post` as well. A repeated subscription, a repeated unsubscription
@@ -23,7 +26,7 @@ Sources: https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/webs
 from cockpit.core.units import NS_PER_S
 from cockpit.sim.faces.hyperliquid import info, static
 from cockpit.sim.faces.hyperliquid.accounts import ADDRESS, UNPROCESSABLE
-from cockpit.sim.faces.hyperliquid.channels import FEEDS, feed
+from cockpit.sim.faces.hyperliquid.channels import FEEDS, NO_ROWS, NO_STATES, feed
 from cockpit.sim.faces.kit.connection import (
     NOT_JSON,
     Connection,
@@ -47,7 +50,8 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("l2Book", "trades", "bbo", "activeAssetCtx"), ("coin",)),
     "candle": ("coin", "interval"),
     **dict.fromkeys(("userFills", "userFundings", "userEvents"), ("user",)),
-    **dict.fromkeys(("orderUpdates", "userNonFundingLedgerUpdates"), ("user",)),
+    **dict.fromkeys(("orderUpdates", "spotState", "webData2", *NO_ROWS, *NO_STATES), ("user",)),
+    "activeAssetData": ("user", "coin"),
     **dict.fromkeys(("clearinghouseState", "allDexsClearinghouseState"), ("user",)),
 }
 DEFAULTS: dict[str, dict[str, Json]] = {
@@ -58,7 +62,7 @@ DEFAULTS: dict[str, dict[str, Json]] = {
 OPTIONAL = {
     "allMids": ("dex",),
     "l2Book": ("fast",),
-    "clearinghouseState": ("dex",),
+    **dict.fromkeys(("clearinghouseState", "openOrders", "twapStates"), ("dex",)),
     "userFills": ("aggregateByTime",),
 }
 """Anything else is left out of the acknowledgement."""

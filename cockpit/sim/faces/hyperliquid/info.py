@@ -223,6 +223,24 @@ def _predicted(rate: float, hour_ms: int, interval_h: int) -> Json:
     }
 
 
+def _margin_table(world: VenueWorld, request: Asked) -> Json:
+    """By its id; null where there is none."""
+    wanted = accounts.read(request).whole("id")
+    return next((table for number, table in static.margin_tables() if number == wanted), None)
+
+
+def _web_data(world: VenueWorld, request: Asked) -> Json:
+    """Of the first dex, what the venue's own pages show of it and of a user."""
+    user = accounts.user_of(request)
+    return static.WEB_DATA | {
+        "clearinghouseState": accounts.clearinghouse_state(world, user),
+        "meta": meta(world, {}),
+        "assetCtxs": ctxs(world, static.FIRST_DEX),
+        "serverTime": world.now_ns() // NS_PER_MS,
+        "user": user,
+    }
+
+
 READS: Mapping[str, Callable[[VenueWorld, Asked], Json]] = {
     "meta": meta,
     "metaAndAssetCtxs": meta_and_ctxs,
@@ -235,6 +253,8 @@ READS: Mapping[str, Callable[[VenueWorld, Asked], Json]] = {
     "fundingHistory": _funding_history,
     "candleSnapshot": _candle_snapshot,
     "allPerpMetas": lambda world, request: [meta(world, {"dex": dex}) for dex in static.DEXS],
+    "marginTable": _margin_table,
+    "webData2": _web_data,
     "perpsAtOpenInterestCap": lambda world, request: [],
     "predictedFundings": _predicted_fundings,
     "exchangeStatus": lambda world, request: {

@@ -158,3 +158,15 @@ ACCOUNT_ANSWERS: dict[str, Json] = {
     "userAbstraction": "default",
 }
 """Info types which need a `user`, and what everybody is told."""
+
+WEB_DATA: dict[str, Json] = {
+    "leadingVaults": [],
+    "totalVaultEquity": "0.0",
+    "openOrders": [],
+    "agentAddress": None,
+    "agentValidUntil": None,
+    "cumLedger": "0.0",
+    "isVault": False,
+    "twapStates": [],
+}
+"""What the venue's pages show of a user who has only positions."""

@@ -311,3 +311,54 @@ def test_the_official_library_reads_a_user() -> None:
         history = client.user_funding_history(address, 0)
         assert {line["delta"]["coin"] for line in history} == {"BTC"}
         assert client.user_fills(address)[0]["dir"] == "Open Long"
+
+
+@pytest.mark.parametrize(
+    ("kind", "rows"),
+    [
+        ("openOrders", "orders"), ("twapStates", "states"), ("userTwapHistory", "history"),
+        ("userHistoricalOrders", "orderHistory"), ("userTwapSliceFills", "twapSliceFills"),
+    ],
+)  # fmt: skip
+def test_what_nobody_has_is_told_once_by_socket(desk: Desk, kind: str, rows: str) -> None:
+    ack, told = subscribe(desk, kind, user=owner(desk))
+    assert ack["data"]["subscription"] == {"type": kind, "user": owner(desk)}
+    assert (told["channel"], told["data"]["user"], told["data"][rows]) == (kind, owner(desk), [])
+    assert ("isSnapshot" in told["data"]) != ("dex" in told["data"])
+
+
+def test_what_could_be_bought_is_the_free_margin_at_the_leverage_that_is_set(desk: Desk) -> None:
+    user = owner(desk)
+    state = ask(desk, "clearinghouseState", user=user)
+    held = next(
+        row["position"] for row in state["assetPositions"]
+        if row["position"]["leverage"]["type"] == "cross"
+    )  # fmt: skip
+    told = ask(desk, "activeAssetData", user=user, coin=held["coin"])
+    summary = state["crossMarginSummary"]
+    free = float(summary["accountValue"]) - float(summary["totalMarginUsed"])
+    assert told["leverage"] == held["leverage"]
+    assert float(told["availableToTrade"][0]) == pytest.approx(max(0.0, free))
+    most = max(0.0, free) * held["leverage"]["value"] / float(told["markPx"])
+    assert float(told["maxTradeSzs"][0]) == pytest.approx(most, rel=1e-3, abs=1e-3)
+    stranger = ask(desk, "activeAssetData", user=NOBODY, coin=held["coin"])
+    assert stranger["maxTradeSzs"] == ["0.0", "0.0"]
+    assert ask(desk, "activeAssetData", user=user, coin="@1") is None
+
+
+def test_the_pages_data_is_the_state_the_listing_and_its_figures(desk: Desk) -> None:
+    user = owner(desk)
+    _, told = subscribe(desk, "webData2", user=user)
+    data = told["data"]
+    assert len(data["assetCtxs"]) == len(data["meta"]["universe"])
+    state = ask(desk, "clearinghouseState", user=user)
+    assert without_time(data["clearinghouseState"]) == without_time(state)
+    _, spot = subscribe(desk, "spotState", user=user)
+    assert spot["data"]["spotState"] == ask(desk, "spotClearinghouseState", user=user)
+
+
+def test_a_margin_table_is_read_by_its_id(desk: Desk) -> None:
+    row = ask(desk, "meta")["universe"][0]
+    table = ask(desk, "marginTable", id=row["marginTableId"])
+    assert table["marginTiers"][0]["maxLeverage"] == row["maxLeverage"]
+    assert ask(desk, "marginTable", id=999_999) is None
