@@ -39,8 +39,8 @@ from cockpit.venues.kit.polling import Rota, Timing, read
 from cockpit.venues.kit.rows import RowReader
 from cockpit.venues.nado import account_messages as wire
 from cockpit.venues.nado.account_fills import Held, Traded
-from cockpit.venues.nado.mapper import VENUE, NadoMarket
-from cockpit.venues.nado.messages import X18, archive, problem, whole, x18
+from cockpit.venues.nado.mapper import VENUE, NadoMarket, scaled
+from cockpit.venues.nado.messages import LARGEST, X18, archive, problem, whole, x18
 
 _PERIOD_S, _STALE_S = 15.0, 60.0
 _ROWS = 100
@@ -53,13 +53,17 @@ _DIGEST = 10
 """Characters of an order's digest that tell two fills of one transaction apart."""
 
 
+_Held = tuple[wire.Balance, wire.Product | None]
+"""A balance, and what is said of its market."""
+
+
 class _Pool(NamedTuple):
     """One pool as it was read; `parent` is the subaccount that it was set apart from, or itself."""
 
     subaccount: str
     parent: str
     name: str
-    held: Sequence[tuple[wire.Balance, wire.Product | None]]
+    held: Sequence[_Held]
     healths: Sequence[wire.Health]
 
     @property
@@ -197,7 +201,7 @@ class PublicAccounts(OverHttp):
                 wallet.traded.setdefault(each, Traded()).follow(sizes, at_ns)
             margins = [_margin(address, pool, at_ns) for pool in pools]
             positions = [
-                self._position(wallet, pool, margin, held, at_ns)
+                self._position(wallet, pool, margin, held)
                 for pool, margin in zip(pools, margins, strict=True)
                 for held in pool.held if whole(held[0].balance.amount) != 0
             ]  # fmt: skip
@@ -229,14 +233,7 @@ class PublicAccounts(OverHttp):
             raise UnreadableError(f"product {product_id} is not listed")
         return market
 
-    def _position(
-        self,
-        wallet: Wallet,
-        pool: _Pool,
-        margin: Margin,
-        held: tuple[wire.Balance, wire.Product | None],
-        at_ns: int,
-    ) -> Position:
+    def _position(self, wallet: Wallet, pool: _Pool, margin: Margin, held: _Held) -> Position:
         """With what its matches tell of how it was opened, once they do."""
         row, product = held
         market, amount = self._market(row.product_id), whole(row.balance.amount)
@@ -251,7 +248,7 @@ class PublicAccounts(OverHttp):
         size, entry = amount / X18 * market.unit.contract, market.price(opened.entry)
         mark = market.price(x18(risk.price_x18))
         return Position(
-            venue=VENUE, recv_ns=at_ns, symbol=market.symbol, account=margin.account,
+            venue=VENUE, recv_ns=margin.recv_ns, symbol=market.symbol, account=margin.account,
             pool=pool.name, size=size, entry=entry, mark=mark, opened_ns=opened.opened_ns,
             upnl=None if mark is None or entry is None else size * (mark - entry),
             margin_mode="isolated" if pool.is_apart else "cross",
@@ -321,9 +318,7 @@ class PublicAccounts(OverHttp):
             if market is None or usd is None:
                 odd.append("no market or no sum")
                 continue
-            size = x18(row.balance_amount)
-            if size is None and row.balance_amount not in (None, ""):
-                odd.append("a size is none")
+            size = scaled(odd, "a size", row.balance_amount, -LARGEST)
             page.append(
                 FundingPayment(
                     venue=VENUE, recv_ns=at_ns, venue_ns=stamp_ns, symbol=market.symbol,

@@ -58,15 +58,15 @@ def instrument(
     return Instrument(
         venue=VENUE, recv_ns=at_ns, symbol=market.symbol, native=market.native,
         base=coin_and_contract(market.native)[0], quote=QUOTE,
-        tick=unit.tick(_amount(odd, "price_increment", row.price_increment_x18)),
-        lot=unit.lot(_amount(odd, "size_increment", row.size_increment)),
-        min_notional_usd=positive(_amount(odd, "min_size", row.min_size)), contract=unit.contract,
+        tick=unit.tick(scaled(odd, "price_increment", row.price_increment_x18)),
+        lot=unit.lot(scaled(odd, "size_increment", row.size_increment)),
+        min_notional_usd=positive(scaled(odd, "min_size", row.min_size)), contract=unit.contract,
         funding_interval_s=HOUR_S,
         max_leverage=None if initial is None or initial < _LEAST_MARGIN else wire.X18 / initial,
         mmf=None if maintenance is None else maintenance / wire.X18,
         status=status(market, is_running=is_running),
-        taker_fee=_amount(odd, "taker fee", row.taker_fee_rate_x18, -_FEE, _FEE),
-        maker_fee=_amount(odd, "maker fee", row.maker_fee_rate_x18, -_FEE, _FEE),
+        taker_fee=scaled(odd, "taker fee", row.taker_fee_rate_x18, -_FEE, _FEE),
+        maker_fee=scaled(odd, "maker fee", row.maker_fee_rate_x18, -_FEE, _FEE),
     )  # fmt: skip
 
 
@@ -75,9 +75,10 @@ def status(market: NadoMarket, *, is_running: bool) -> Literal["active", "paused
     return "active" if market.is_live and is_running else "paused"
 
 
-def _amount(
+def scaled(
     odd: Odd, what: str, said: wire.Scaled, least: int = 0, most: int = wire.LARGEST
 ) -> float | None:
+    """A scaled figure in its bounds, in whole units; one that is none is odd."""
     number = _whole(odd, what, said, least, most)
     return None if number is None else number / wire.X18
 

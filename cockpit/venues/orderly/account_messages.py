@@ -100,20 +100,19 @@ def position(account: str, pool: str, row: PositionRow, at_ns: int, odd: Odd) ->
     if size is None:
         raise ValueError(f"impossible position {row.position_qty} in {row.symbol}")
     symbol, unit = name_of(row.symbol)
-    entry, mark, liquidation = (
-        None if (price := odd.price(f"{name} of {row.symbol}", value)) is None
-        else unit.to_price(price)
-        for name, value in (
-            ("average_open_price", row.average_open_price), ("mark_price", row.mark_price),
-            ("est_liq_price", row.est_liq_price),
-        )
-    )  # fmt: skip
+
+    def price(name: str, value: Number) -> float | None:
+        told = odd.price(f"{name} of {row.symbol}", value)
+        return None if told is None else unit.to_price(told)
+
     opened_ns = moment_ns(row.opened_at)
     if opened_ns is None and not is_nothing(row.opened_at):
         odd.append(f"opened_at of {row.symbol} is {row.opened_at!r:.40}")
     return Position(
         venue=VENUE, recv_ns=at_ns, symbol=symbol, account=account, pool=pool,
-        size=size * unit.contract, entry=entry, mark=mark, liquidation=liquidation,
+        size=size * unit.contract, entry=price("average_open_price", row.average_open_price),
+        mark=price("mark_price", row.mark_price),
+        liquidation=price("est_liq_price", row.est_liq_price),
         upnl=odd.number(f"unrealized_pnl of {row.symbol}", row.unrealized_pnl),
         margin_mode=_MODES.get(row.margin_mode or ""), opened_ns=opened_ns,
     )  # fmt: skip
