@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from cockpit.core.account import normal_address
 from cockpit.core.events import AccountState, Reject
 from cockpit.core.units import NS_PER_S
 from cockpit.venues.contract import Output
@@ -69,7 +70,7 @@ class Accounts(OverHttp, Generic[F]):
         """Follow exactly these; one that is wanted again is as it was never read."""
         self.followed = {
             address: self.followed.get(address) or self._follow(Ledger(self._venue, address))
-            for address in addresses
+            for address in map(normal_address, addresses)
         }
         return self._rota.want(self.followed, at_ns)
 

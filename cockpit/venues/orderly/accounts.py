@@ -19,7 +19,6 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from cockpit.core.account import normal_address
 from cockpit.core.events import Position, Reject
 from cockpit.core.units import HOUR_NS, NS_PER_MS, NS_PER_S, hour_floor_ns
 from cockpit.venues.contract import Fetch, Output, Reply
@@ -86,7 +85,7 @@ class AddressReader:
         self.answers = {"account": self._on_state, "funding_payments": self._on_payments}
 
     def follow(self, addresses: Iterable[str], at_ns: int) -> Sequence[Output]:
-        out = self._accounts.want(map(normal_address, addresses), at_ns)
+        out = self._accounts.want(addresses, at_ns)
         followed = self._accounts.followed
         self._paid = {key: paid for key, paid in self._paid.items() if paid.address in followed}
         return [*out, *self._payments.want(self._paid, at_ns)]

@@ -327,7 +327,7 @@ def test_an_account_is_not_read_until_it_was_and_stale_when_that_is_long_ago() -
 
 def test_an_account_that_was_never_read_says_at_once_that_it_could_not_be() -> None:
     accounts = Accounts("tiny", rota(), Followed, stale_s=60)
-    accounts.want(["0xab"], AT_NS)
+    accounts.want(["0xAB"], AT_NS)
     account = accounts.followed["0xab"]
     assert states(accounts.refused("0xab", at(1), "HTTP 500")) == ["failed"]
     assert states(account.unknown(at(2), "no such account")) == ["unknown"]
