@@ -18,7 +18,6 @@ from cockpit.ui.readings.breakeven import breakeven
 from cockpit.ui.readings.funding_rates import live, terms
 from cockpit.ui.readings.order_books import (
     BANDS_BPS,
-    Cost,
     book_reading,
     book_readings,
     cost,
@@ -81,12 +80,13 @@ def _depth(readings: Readings) -> Table:
         market = readings.market(venue.name)
         if market is None:
             continue
+        is_old = market.is_stale("book", readings.now_ns)
         for side, levels in (("bid", market.book.bids(DEPTH)), ("ask", market.book.asks(DEPTH))):
             rows += [
-                (readings.symbol, venue.name, side, price, size, price * size)
+                (readings.symbol, venue.name, side, price, size, price * size, is_old)
                 for price, size in levels
             ]
-    return Table(("symbol", "venue", "side", "price", "size_base", "size_usd"), rows)
+    return Table(("symbol", "venue", "side", "price", "size_base", "size_usd", "stale"), rows)
 
 
 def _interest(readings: Readings) -> Table:
@@ -165,15 +165,17 @@ def _costs(readings: Readings) -> Table:
     rows: list[tuple[Value, ...]] = []
     for name in readings.listing():
         book, (fee, assumed) = book_reading(readings, name), readings.taker_fee(name)
-        for size in sorted({*SIZES_USD, readings.ui.size_usd}) if book else ():
+        if book is None:
+            continue
+        for size in sorted({*SIZES_USD, readings.ui.size_usd}):
             for word, side in (("buy", 1), ("sell", -1)):
-                walked = cost(book, side, size) if book else Cost(None, 0.0)
+                walked = cost(book, side, size)
                 fee_bps = None if fee is None else fee * 1e4
                 known = walked.bps is not None and fee_bps is not None
                 total = (walked.bps or 0.0) + (fee_bps or 0.0) if known else None
                 rows.append((readings.symbol, name, word, size, walked.bps, fee_bps, assumed, total,
-                             walked.filled_frac))  # fmt: skip
-    names = "symbol venue side size_usd impact_bps fee_bps fee_assumed cost_bps filled_frac"
+                             walked.filled_frac, book.stale))  # fmt: skip
+    names = "symbol venue side size_usd impact_bps fee_bps fee_assumed cost_bps filled_frac stale"
     return Table(tuple(names.split()), rows)
 
 

@@ -5,6 +5,7 @@ import pytest
 from cockpit.core.events import BookSnapshot, Link
 from cockpit.desk.stats import PastMoment
 from cockpit.history.rows import Figures
+from cockpit.ui.export.writer import table_of
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.depth import costs, depth_chart, ladders, liquidity, merged
 from cockpit.ui.readings.order_books import book_reading, cost, pair_cost_bps, round_trip_bps
@@ -217,3 +218,11 @@ def test_the_mid_of_a_coin_worth_a_millionth_is_whole(width) -> None:
     scene.ui.symbol_index = 2
     # The mid is 0.00001, the tick 1e-10: half of it needs an eleventh decimal.
     assert "0.00001000000" in text_of(liquidity, scene, width)
+
+
+@pytest.mark.parametrize("pane", ["depth", "costs", "liquidity"])
+def test_old_depth_is_said_to_be_old_also_in_a_file(pane):
+    names = table_of(scenes.live(), pane, ()).columns
+    at = names.index("stale")
+    assert {row[at] for row in table_of(scenes.live(), pane, ()).rows} == {False}
+    assert {row[at] for row in table_of(scenes.stale(), pane, ()).rows} == {True}
