@@ -15,15 +15,14 @@ YEAR_DAYS = 365.0
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):
-    """What results are measured over: the hours both venues have, and the capital at work."""
+    """What results are measured over: from the first hour that both venues of a pair have to the
+    last one of any pair. `margin_usd_years` is what stands behind each pair for the time that the
+    pair has, summed: a coin that was listed late binds no capital before."""
 
     from_ns: int
     to_ns: int
     notional_usd: float
-    margin_usd: float
-
-    def days(self) -> float:
-        return (self.to_ns - self.from_ns) / DAY_NS
+    margin_usd_years: float
 
 
 def result(trades: Sequence[tuple[Ledger, Ledger]], span: Span, costs_multiple: float) -> Result:
@@ -36,14 +35,13 @@ def result(trades: Sequence[tuple[Ledger, Ledger]], span: Span, costs_multiple: 
     daily = _daily(trades, span, costs_multiple)
     sharpe, error = _sharpe(daily)
     curve = np.concatenate([[0.0], np.cumsum(daily)])
-    years = span.days() / YEAR_DAYS
     net = gross - costs
     return Result(
         trades=len(trades),
         net_usd=net,
         gross_usd=gross,
         costs_usd=costs,
-        apr_on_margin=net / span.margin_usd / years if years > 0 and span.margin_usd else None,
+        apr_on_margin=net / span.margin_usd_years if span.margin_usd_years > 0 else None,
         sharpe=sharpe,
         sharpe_se=error,
         max_drawdown_usd=float((np.maximum.accumulate(curve) - curve).max()),

@@ -8,7 +8,7 @@ import numpy as np
 from cockpit.backtest.carry_document import CarryDocument, LegDocument
 from cockpit.backtest.carry_ledger import Ledger, ledgers
 from cockpit.backtest.carry_placebo import placebo
-from cockpit.backtest.carry_results import Span, result
+from cockpit.backtest.carry_results import DAY_NS, YEAR_DAYS, Span, result
 from cockpit.backtest.carry_signal import Trade, always, trades
 from cockpit.backtest.carry_terms import LegTerms, Market, Pair, Rule
 from cockpit.backtest.carry_verdict import verdict
@@ -65,12 +65,20 @@ def _all(signals: dict[str, list[Trade]], pairs: dict[str, Pair], rule: Rule) ->
 
 
 def _span(pairs: Sequence[Pair], rule: Rule) -> Span:
-    markets = [market for pair in pairs for market in (pair.first, pair.second)]
+    begins = [max(int(pair.first.at_ns[0]), int(pair.second.at_ns[0])) for pair in pairs]
+    ends = [min(int(pair.first.at_ns[-1]), int(pair.second.at_ns[-1])) for pair in pairs]
+    margins = [
+        (pair.first.terms.margin_frac + pair.second.terms.margin_frac) * rule.notional_usd
+        for pair in pairs
+    ]
     return Span(
-        from_ns=max(int(market.at_ns[0]) for market in markets),
-        to_ns=min(int(market.at_ns[-1]) for market in markets),
+        from_ns=min(begins),
+        to_ns=max(ends),
         notional_usd=rule.notional_usd * len(pairs),
-        margin_usd=sum(market.terms.margin_frac * rule.notional_usd for market in markets),
+        margin_usd_years=sum(
+            margin_usd * (end - begin) / DAY_NS / YEAR_DAYS
+            for margin_usd, begin, end in zip(margins, begins, ends, strict=True)
+        ),
     )
 
 

@@ -278,3 +278,22 @@ def test_a_coin_that_makes_no_pair_is_said_and_the_others_are_traded():
     assert paired.left_out == ["ETH: a and b have no time in common"]
     with pytest.raises(InputError, match="no time in common"):
         pairs_of([first[1], second[1]], (FREE, FREE), Prices())
+
+
+@pytest.mark.parametrize("later_h", [2_160, 2_400 + 720])
+def test_a_coin_of_ten_days_does_not_make_a_year_of_another_one_dearer(later_h):
+    """Margin stands behind a pair for the time that the pair has, together or one after another."""
+    hours, few = 2_400, 240
+    btc = pair(venue("a", [0.0] * hours), venue("b", [1e-4] * hours))
+    sides = [
+        msgspec.structs.replace(one, symbol="ETH", at_ns=one.at_ns + later_h * HOUR_NS)
+        for one in (venue("a", [0.0] * few), venue("b", [0.0] * few))
+    ]
+    eth = Pair(symbol="ETH", first=sides[0], second=sides[1])
+    document = carry_run.run([btc, eth], RULE)
+    # Half a week must be known; then 1 bp of 100,000 USD an hour to the last stamp.
+    assert document.net_usd == pytest.approx(10.0 * (hours - 1 - 83))
+    # A fifth of both legs, for 2,399 hours of the one pair and 239 of the other.
+    usd_years = 40_000 * (hours - 1 + few - 1) / 8_760
+    assert document.apr_on_margin == pytest.approx(document.net_usd / usd_years)
+    assert document.max_drawdown_usd == 0.0
