@@ -23,6 +23,7 @@ READS: dict[str, Callable[[Any, str], Any]] = {
     "fetchOHLCV": lambda client, name: client.fetch_ohlcv(name, "1h", limit=10),
     "fetchMarkOHLCV": lambda client, name: client.fetch_mark_ohlcv(name, "1h", limit=10),
     "fetchIndexOHLCV": lambda client, name: client.fetch_index_ohlcv(name, "1h", limit=10),
+    "fetchPremiumIndexOHLCV": lambda client, name: client.fetch_premium_index_ohlcv(name, "1h"),
     "fetchFundingRate": lambda client, name: client.fetch_funding_rate(name)["fundingRate"],
     "fetchFundingRates": lambda client, name: client.fetch_funding_rates(),
     "fetchFundingIntervals": lambda client, name: client.fetch_funding_intervals(),

@@ -7,6 +7,8 @@
 | orderbook | up to 1000 levels, default 25 |
 | funding/history | newest first, at most 200; `startTime` alone is an error |
 | kline, mark-price-kline, index-price-kline | newest first, of one price all three |
+| premium-index-price-kline | fractions; steps from payment to payment |
+| delivery-price | none |
 | open-interest | newest first, pages by cursor |
 | recent-trade, risk-limit, time | |
 | /v5/system/status | no maintenance |
@@ -17,6 +19,7 @@ Sources: https://bybit-exchange.github.io/docs/v5/market, .../v5/error, .../v5/r
 """
 
 import re
+from bisect import bisect_right
 from urllib.parse import quote, unquote
 
 from cockpit.core.market import Side
@@ -29,7 +32,7 @@ from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.faces.kit.parameters import Parameters, Refusal
 from cockpit.sim.faces.kit.routes import Request, Routes, reply
 from cockpit.sim.world.contract import HttpReply
-from cockpit.sim.world.past_prices import history_begins_ns
+from cockpit.sim.world.past_prices import Candle, history_begins_ns
 
 CATEGORIES = frozenset({"spot", "linear", "inverse", "option"})
 PARAMETER_ERROR = 10001
@@ -169,25 +172,49 @@ def _funding_history(request: Request) -> Json:
     return {"category": "linear", "list": rows[:limit]}
 
 
+def _candles(request: Request, contract: Contract) -> list[Candle]:
+    """Newest first."""
+    asked = _read(request)
+    length_s = wire.KLINES_S[asked.choice("interval", wire.KLINES_S)]
+    if contract.state is None:
+        return []
+    found = asked_candles(
+        contract.state,
+        asked,
+        request.world.now_ns(),
+        interval_s=length_s,
+        begin="start",
+        end="end",
+        limit=200,
+    )
+    return found[::-1]
+
+
 def _kline(request: Request) -> Json:
     """With volume and turnover, which prices that nobody trades at do not have."""
-    contract, asked = _contract(request), _read(request)
-    length_s = wire.KLINES_S[asked.choice("interval", wire.KLINES_S)]
-    rows: list[list[str]] = []
-    if contract.state is not None:
-        found = asked_candles(
-            contract.state,
-            asked,
-            request.world.now_ns(),
-            interval_s=length_s,
-            begin="start",
-            end="end",
-            limit=200,
-        )
-        rows = [wire.kline(contract, row) for row in reversed(found)]
+    contract = _contract(request)
+    rows = [wire.kline(contract, row) for row in _candles(request, contract)]
     if not request.path.endswith("/kline"):
         rows = [row[:5] for row in rows]
     return {"symbol": contract.native, "category": "linear", "list": rows}
+
+
+def _premium_kline(request: Request) -> Json:
+    """Of the premium that was last paid at each time: the world keeps none between payments."""
+    contract = _contract(request)
+    length_ns = NS_PER_S * wire.KLINES_S[_read(request).choice("interval", wire.KLINES_S)]
+    rows = []
+    for candle in _candles(request, contract):
+        ends = [_premium(contract, candle.begin_ns + past_ns) for past_ns in (0, length_ns)]
+        figures = [wire.rate(figure) for figure in (ends[0], max(ends), min(ends), ends[1])]
+        rows.append([str(candle.begin_ns // NS_PER_MS), *figures])
+    return {"symbol": contract.native, "category": "linear", "list": rows}
+
+
+def _premium(contract: Contract, at_ns: int) -> float:
+    settled = contract.state.settled if contract.state else []
+    paid = bisect_right(settled, at_ns, key=lambda row: row[0])
+    return settled[max(paid - 1, 0)][2] if settled else 0.0
 
 
 def _open_interest(request: Request) -> Json:
@@ -248,6 +275,11 @@ def _recent_trades(request: Request) -> Json:
     return {"category": "linear", "list": rows}
 
 
+def _deliveries(request: Request) -> Json:
+    """No dated contract has ended here."""
+    return {"category": _category(request), "list": [], "nextPageCursor": ""}
+
+
 def _risk_limit(request: Request) -> Json:
     """Two tiers a symbol, margins as fractions."""
     category = _category(request)
@@ -271,6 +303,8 @@ ROUTES = Routes(
         "GET /v5/market/kline": _kline,
         "GET /v5/market/mark-price-kline": _kline,
         "GET /v5/market/index-price-kline": _kline,
+        "GET /v5/market/premium-index-price-kline": _premium_kline,
+        "GET /v5/market/delivery-price": _deliveries,
         "GET /v5/market/open-interest": _open_interest,
         "GET /v5/market/recent-trade": _recent_trades,
         "GET /v5/market/risk-limit": _risk_limit,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cockpit.core.market import Side
-from cockpit.core.units import NS_PER_MS
+from cockpit.core.units import HOUR_NS, NS_PER_MS
 from cockpit.sim.faces import bybit
 from cockpit.sim.world.contract import Asset
 from tests.sim.asking import get
@@ -71,6 +71,22 @@ def test_candles_are_newest_first_and_a_mark_has_no_volume(world: FakeWorld) -> 
     assert marks == [row[:5] for row in rows]
     assert envelope(world, "kline", symbol="BTCUSDT", interval="7")["retCode"] == 10001
     assert ask(world, "kline", symbol="BIOUSDT", interval="60")["list"] == []
+
+
+def test_premiums_step_from_payment_to_payment(world: FakeWorld) -> None:
+    state = world.by_symbol["BTC"]
+    hour_ns = world.at_ns // HOUR_NS * HOUR_NS
+    state.settled = [(hour_ns - 3 * HOUR_NS, 1e-4, 2e-4, 111_000.0),
+                     (hour_ns - HOUR_NS, 1e-4, -5e-4, 111_000.0)]  # fmt: skip
+    told = ask(world, "premium-index-price-kline", symbol="BTCUSDT", interval="60", limit=3)
+    assert [row[1:] for row in told["list"]] == [
+        ["-0.0005", "-0.0005", "-0.0005", "-0.0005"],
+        ["-0.0005", "-0.0005", "-0.0005", "-0.0005"],
+        ["0.0002", "0.0002", "-0.0005", "-0.0005"],
+    ]
+    wrong = envelope(world, "premium-index-price-kline", symbol="BTCUSDT", interval="7")
+    assert wrong["retCode"] == 10001
+    assert ask(world, "delivery-price")["list"] == []
 
 
 def test_the_usdc_perpetual_and_the_dated_future_have_names_of_their_own(
