@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from cockpit.core.events import Reject
 from cockpit.core.units import HOUR_NS, NS_PER_MS
 from cockpit.venues.contract import Fetch, Frame, Output, Reply, Wants
 from cockpit.venues.extended import mapper
@@ -117,22 +118,22 @@ class Session(VenueSession):
         out = self._books.count(stream, heard.seq, frame.at_ns)
         if out is None:
             return ()
-        facts = self._facts(heard, frame.at_ns)
+        facts = self._facts(heard, frame)
         if isinstance(facts, str):
             lost = self._books.lose(heard.topic, frame.at_ns)
             return [*out, *lost, self._damage.reject(frame, facts)]
         return [*out, *facts] if out else facts
 
-    def _facts(self, heard: wire.Heard, at_ns: int) -> Sequence[Output] | str:
+    def _facts(self, heard: wire.Heard, frame: Frame) -> Sequence[Output] | str:
         """What a frame says; a sentence if it makes no sense."""
-        data = heard.data
+        data, at_ns = heard.data, frame.at_ns
         if isinstance(data, str):
             return data
         if isinstance(data, tuple):
-            return self._trades(data, at_ns)
+            return self._trades(data, frame)
         market = self.listing.known(data.m)
         if market is None:
-            return self._stranger(data.m)
+            return self._stranger(data.m, frame)
         if isinstance(data, wire.BookData):
             return self._books.read(market, heard, at_ns)
         if isinstance(data, wire.PriceData):
@@ -142,23 +143,23 @@ class Session(VenueSession):
         payments = [mapper.paid(data)] if is_paid else []
         return [*self._history.payments(data.m, payments, at_ns)]
 
-    def _trades(self, rows: Rows, at_ns: int) -> Sequence[Output] | str:
-        fills, unread = _FILLS.read(rows, "trades", at_ns)
-        out: list[Output] = []
+    def _trades(self, rows: Rows, frame: Frame) -> list[Output]:
+        fills, unread = _FILLS.read(rows, "trades", frame.at_ns)
+        out, odd = list[Output](), unread.rejects
         for fill in fills:
             market = self.listing.known(fill.m)
             if market is None:
-                return self._stranger(fill.m)
-            if market.fills.is_new(fill.i):
-                out.append(market.trade(fill, at_ns))
-        if unread.rejects:
-            self._damage.note(at_ns)
-        return [*out, *unread.rejects]
+                odd += self._stranger(fill.m, frame)
+            elif market.fills.is_new(fill.i):
+                out.append(market.trade(fill, frame.at_ns))
+        if odd:
+            self._damage.note(frame.at_ns)
+        return [*out, *odd]
 
-    def _stranger(self, native: str) -> Sequence[Output] | str:
+    def _stranger(self, native: str, frame: Frame) -> list[Reject]:
         """Of a market that is not known: nothing of one that is, or looks like, no perpetual."""
         is_other = native in self.listing.others or native.endswith("SPOT-USD")
-        return () if is_other else f"unknown market {native}"
+        return [] if is_other else [self._damage.reject(frame, f"unknown market {native}")]
 
     def _answer(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
         """The answer to a request of ours, which it calls by our name for it."""

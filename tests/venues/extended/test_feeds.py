@@ -45,6 +45,8 @@ def test_a_trade_that_makes_no_sense_costs_itself() -> None:
 def test_fills_of_several_markets_in_one_frame_are_each_of_their_own() -> None:
     told = hear(watching("BTC", "ETH"), trades(0, fill(1), fill(2, m="ETH-USD")))
     assert [trade.symbol for trade in only(Trade, told)] == ["BTC", "ETH"]
+    told = hear(watching("BTC"), trades(0, fill(1), fill(2, m="NEWS-USD"), fill(3)))
+    assert [type(fact) for fact in told] == [Trade, Trade, Reject]
 
 
 def test_numbers_of_a_frame_may_come_as_text() -> None:
