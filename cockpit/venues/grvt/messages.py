@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from cockpit.venues.kit.decoding import decode, encode
+from cockpit.venues.kit.decoding import BROKEN, decode
 from cockpit.venues.kit.fields import (
     NOTHING,
     Ns,
@@ -137,7 +137,6 @@ def problem(answer: Answer) -> str | None:
     return "neither a result nor an error" if is_empty else None
 
 
-_ANY = decoder(dict[str, Any])
 ENVELOPE = decoder(Envelope)
 ACK = decoder(Ack)
 BOOK = decoder(Book)
@@ -167,10 +166,11 @@ def envelope(data: str | bytes) -> Envelope | str:
     full = decode(ENVELOPE, data)
     if isinstance(full, str) or full.stream or full.id is not None:
         return full
-    short = decode(_ANY, data)
-    if isinstance(short, str):
-        return short
-    return decode(ENVELOPE, encode(_long(short, *_SHORT)))
+    try:
+        long = _long(msgspec.json.decode(data), *_SHORT)
+        return ENVELOPE.decode(msgspec.json.encode(long))
+    except BROKEN:
+        return "neither an answer nor the data of a stream"
 
 
 def _long(value: Any, *names: Mapping[str, str]) -> Any:

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from cockpit.core.events import BookDelta, BookReset, BookSnapshot, Reject
 from cockpit.venues.contract import Output, Send, Wants
 from cockpit.venues.grvt.session import Session
@@ -158,6 +160,12 @@ def test_a_frame_of_the_short_dialect_reads_the_same() -> None:
     (whole,) = hear(watching(), short)
     assert isinstance(whole, BookSnapshot)
     assert (whole.bids, whole.venue_ns) == (((99.5, 2.0),), AT_NS)
+
+
+@pytest.mark.parametrize("depth", [300, 700, 5_000])
+def test_lists_in_lists_without_end_are_no_frame_of_the_short_dialect(depth: int) -> None:
+    outputs = feed(watching(), frame('{"f":' + "[" * depth + "]" * depth + "}"))
+    assert [type(output) for output in outputs] == [Reject]
 
 
 def test_a_shallow_book_does_not_replace_the_deep_one_that_stands() -> None:
