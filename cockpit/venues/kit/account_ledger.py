@@ -61,12 +61,15 @@ class Ledger:
         """All pools as they were read together, each told as `whole`, then its margin.
 
         One that is no more is told empty, so that its equity is not counted any longer. ValueError
-        as of `checked`, before anything is told.
+        as of `checked`, and where two have one name, before anything is told.
         """
         rows: dict[str, list[Position]] = {}
         for position in checked(positions):
             rows.setdefault(position.pool, []).append(position)
-        told = {margin.pool: margin for margin in margins}
+        told: dict[str, Margin] = {}
+        for margin in margins:
+            if told.setdefault(margin.pool, margin) is not margin:
+                raise ValueError(f"two pools are called {margin.pool!r:.40}")
         others = rows.keys() | self._open.keys() | self._backed
         for pool in [*told, *sorted(others - told.keys())]:
             yield from self.whole(pool, rows.get(pool, ()), at_ns)
@@ -106,13 +109,11 @@ class Ledger:
 
     def missing(self, at_ns: int, reason: str) -> Iterator[AccountState]:
         """The venue has no such account: it never had, or it has lost it."""
-        if self.is_known:
-            words = (
-                f"the venue knows this account no longer ({reason}): shown is what was last read"
-            )
-            yield from self.state("gone", at_ns, words)
-        else:
+        if not self.is_known:
             yield from self.state("unknown", at_ns, reason)
+            return
+        words = f"the venue knows this account no longer ({reason}): shown is what was last read"
+        yield from self.state("gone", at_ns, words)
 
     def payment(self, payment: FundingPayment) -> Iterator[FundingPayment]:
         """A payment, unless just that was told before: streams and histories overlap.

@@ -120,6 +120,13 @@ def test_a_pool_that_is_no_more_is_told_closed_and_its_equity_nothing() -> None:
     assert {row.pool for row in held("a")} == {"a"}
 
 
+def test_two_pools_of_one_name_are_not_taken_for_one() -> None:
+    """The equity of one would be shown as that of both."""
+    margins = [Margin(venue="v", recv_ns=T0, account="0xab", equity=usd) for usd in (70.0, 30.0)]
+    with pytest.raises(ValueError, match="two pools"):
+        list(Ledger("v", "0xab").pools([], margins, T0))
+
+
 def test_two_positions_of_one_market_in_one_pool_are_not_taken_for_one() -> None:
     rows = [
         Position(venue="v", recv_ns=T0, symbol=symbol, account="0xab", size=size)
