@@ -177,6 +177,18 @@ def test_sixteen_colours_are_readable_in_widespread_terminals(name, shown):
 
 
 @pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("shown", TERMINALS)
+def test_ten_venues_are_told_apart_in_sixteen_colours(name, shown):
+    """Yellow and bright yellow are one colour in some terminals, red and bright red hardly two."""
+    theme = load_theme(name)
+    colours = dict(zip(NAMES, (f"#{c}" for c in TERMINALS[shown].split()), strict=True))
+    venues = [theme.ansi[f"venue{number}"] for number in range(1, 11)]
+    for one, other in combinations(venues, 2):
+        if one[1] == other[1]:
+            assert apart((colours[one[0]], ""), (colours[other[0]], "")) >= 0.06, (one, other)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
 def test_the_cursor_looks_like_no_step_of_heat(name):
     theme = load_theme(name)
     heat = [role for role in ROLES if role.startswith("heat")]
