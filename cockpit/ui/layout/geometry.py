@@ -7,6 +7,9 @@ from typing import Literal, TypeAlias
 STRIP_FROM = 20
 """Lines of the terminal from which a pane that stands alone leaves one for the others' names."""
 
+_LEAST_FIXED = 6
+"""Cells below which no fixed part shrinks for the sake of a share."""
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -50,7 +53,8 @@ class PerVenue:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A part of what fixed sizes leave over, in proportion to the other shares."""
+    """A part of what fixed sizes leave over, in proportion to the other shares, and at least so
+    many cells: rows that scroll give way for them."""
 
     weight: float
     least: int = 0
@@ -109,7 +113,8 @@ def _sizes(split: Split, total: int, venues: int) -> list[int]:
             wanted = size.count if isinstance(size, Cells) else size.of(venues)
             sizes.append(min(wanted, max(3, total * 6 // 10)))
             shares.append(None)
-    while sum(sizes) > total:
+    least = sum(share.least for share in shares if share)
+    while sum(sizes) > total or (sum(sizes) + least > total and max(sizes) > _LEAST_FIXED):
         sizes[sizes.index(max(sizes))] -= 1
     rest = total - sum(sizes)
     weight = sum(share.weight for share in shares if share)

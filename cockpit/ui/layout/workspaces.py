@@ -146,7 +146,7 @@ FUNDING = Workspace(
     ),
     normal=column(
         (PerVenue(4, most=7), "terms"),
-        (Share(1), row((Share(1.2), "pair"), (Share(1), "curves"), (Share(0.8), "term_plot"))),
+        (Share(1, 7), row((Share(1.2), "pair"), (Share(1), "curves"), (Share(0.8), "term_plot"))),
         (PerVenue(3, most=7), row((Share(1), "outlook"), (Share(1), "scores"))),
         (PerVenue(3, most=7), row((Share(1), "spreads"), (Share(1.1), "premium"))),
     ),

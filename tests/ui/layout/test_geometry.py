@@ -124,3 +124,12 @@ def test_a_box_moves_up_where_it_would_lie_over_what_tells_the_same() -> None:
     assert clear_of(alerts, Box(10, 54, 59, 4)) == Box(10, 54, 59, 4)
     assert clear_of(Box(0, 2, 80, 20), Box(40, 18, 39, 4)) == Box(40, 18, 39, 4)
     assert clear_of(None, Box(10, 54, 59, 4)) == Box(10, 54, 59, 4)
+
+
+def test_rows_that_scroll_give_way_to_a_plot_that_needs_its_height() -> None:
+    """34 rows: 14 and 14 for tables leave 6, 8 are needed. Of 14 rows no table gets under six."""
+    tables = column((PerVenue(4), "upper"), (Share(1, 8), "plot"), (PerVenue(4), "lower"))
+    placed = place(tables, Box(0, 0, 80, 34), venues=10)
+    assert [placed[name].height for name in ("upper", "plot", "lower")] == [13, 8, 13]
+    placed = place(tables, Box(0, 0, 80, 14), venues=10)
+    assert [placed[name].height for name in ("upper", "plot", "lower")] == [6, 2, 6]
