@@ -156,6 +156,8 @@ def framed(
         top = clip(top, room, role)
     lines: list[Line] = [[*top, ("─" * (room - width_of(top)), role), *tail]]
     hidden = len(body) - (height - 2)
+    if hidden > 0 and not plain(body[0]).strip():
+        body, hidden = body[1:], hidden - 1
     if hidden > 0 and height > 3:
         body = [
             *body[: height - 3],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cockpit.ui.text.styled import brief, framed, wrap
+from cockpit.ui.text.styled import brief, framed, plain, wrap
 
 
 def test_a_number_and_its_unit_are_not_parted():
@@ -40,3 +40,11 @@ def test_a_frames_count_is_as_readable_as_words_and_the_focused_name_has_its_own
     assert (" +6 → ", "dim") in focused
     assert ("books", "title") in quiet
     assert ("books", "title_focus") in focused
+
+
+def test_a_blank_line_gives_way_before_words_are_counted_away():
+    lines = [plain(line) for line in framed(
+        [[], [("no trouble", "dim")], [("at all", "dim")]], 30, 4, title=[("trouble", "title")]
+    )]  # fmt: skip
+    assert "no trouble" in lines[1]
+    assert "at all" in lines[2]
