@@ -197,7 +197,7 @@ def gates(carry: Carry, hold_h: int, min_probability: float, min_apr: float) -> 
         Gate(
             "hold",
             None if hours is None else hours <= hold_h,
-            f"breaks even after {hours} h, the hold is {hold_h} h",
+            f"breaks even after {_time_words(hours or 0)}, the hold is {_time_words(hold_h)}",
         ),
         Gate(
             "probability",
@@ -216,6 +216,11 @@ def gates(carry: Carry, hold_h: int, min_probability: float, min_apr: float) -> 
             f"returns {(apr or 0.0) * 100:.1f} % a year, {min_apr * 100:.1f} % are asked for",
         ),
     )
+
+
+def _time_words(hours: int) -> str:
+    """`831 h`, `160 d`: from a thousand hours on, days."""
+    return f"{hours} h" if hours < 1000 else f"{hours / 24:.0f} d"
 
 
 def formula_gate(carry: Carry, by_formula_usd: float | None) -> Gate:

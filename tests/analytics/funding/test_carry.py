@@ -166,6 +166,10 @@ def test_a_gate_says_in_words_why_it_is_closed() -> None:
     assert carry.first_closed(carry.gates(slow, 24, 0.6, 0.0)) == (
         "breaks even after 75 h, the hold is 24 h"
     )
+    slower = carry.evaluate(EIGHTEEN_BPS, HoldFunding(5.76e-4, 0.0, 3840), 1e6, 24, 1e5, 0.1)
+    assert carry.first_closed(carry.gates(slower, 24, 0.6, 0.0)) == (
+        "breaks even after 160 d, the hold is 24 h"
+    )
     never = carry.evaluate(EIGHTEEN_BPS, HoldFunding(-2.4e-4, 0.0, None), 1e6, 24, 1e5, 0.1)
     assert carry.first_closed(carry.gates(never, 24, 0.6, 0.0)) == "never breaks even"
     poor = carry.evaluate(EIGHTEEN_BPS, HoldFunding(18e-4, 0.0, 75), 1e6, 75, 1e6, 0.1)
