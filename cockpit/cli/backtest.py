@@ -3,7 +3,7 @@
 import argparse
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cockpit.cli import output
 from cockpit.core.errors import InputError
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from cockpit.backtest.carry_terms import LegTerms
     from cockpit.backtest.kept import Kept
     from cockpit.backtest.rows import Loaded
+    from cockpit.core.typed import Unit
 
 HELP = "forecasts and carry over the past: what they were worth"
 
@@ -103,7 +104,7 @@ def _carry(args: argparse.Namespace) -> int:
     )
     rule: dict[str, float] = {}
     if args.usd:
-        rule["notional_usd"] = _number(args.usd, "--usd", least=1.0)
+        rule["notional_usd"] = _number(args.usd, "--usd", _Bounds("usd", 1.0, 1e12))
     if args.hold:
         rule["hold_h"] = _duration_s(args.hold, "--hold") / 3600.0
     measured = None
@@ -178,16 +179,16 @@ def _terms(args: argparse.Namespace) -> "tuple[LegTerms, LegTerms]":
     """Both legs' frictions; InputError names the option."""
     from cockpit.backtest.carry_terms import LegTerms
 
-    plain = (
-        ("fee_bps", args.fee_bps, "--fee-bps", 0.0, 1000.0),
-        ("impact_bps", args.impact_bps, "--impact-bps", 0.0, 1000.0),
-        ("fill_fraction", args.fill_fraction, "--fill-fraction", 0.0, 1.0),
-        ("margin_frac", args.margin, "--margin", 0.01, 1.0),
+    plain: tuple[tuple[str, str | None, str, _Bounds], ...] = (
+        ("fee_bps", args.fee_bps, "--fee-bps", _Bounds("bps", 0.0, 1000.0)),
+        ("impact_bps", args.impact_bps, "--impact-bps", _Bounds("bps", 0.0, 1000.0)),
+        ("fill_fraction", args.fill_fraction, "--fill-fraction", _Bounds("frac", 0.0, 1.0)),
+        ("margin_frac", args.margin, "--margin", _Bounds("frac", 0.01, 1.0)),
     )
     legs: tuple[dict[str, float], dict[str, float]] = ({}, {})
-    for field, given, option, least, most in plain:
+    for field, given, option, bounds in plain:
         for leg, word in zip(legs, _both(given, option), strict=False):
-            leg[field] = _number(word, option, least, most)
+            leg[field] = _number(word, option, bounds)
     for field, given, option in (
         ("settle_delay_s", args.settle_delay, "--settle-delay"),
         ("latency_s", args.latency, "--latency"),
@@ -207,22 +208,26 @@ def _both(given: str | None, option: str) -> tuple[str, ...]:
     return (words[0], words[-1])
 
 
-_SCALES = (("bps", 1.0), ("%", 0.01), ("k", 1e3), ("m", 1e6))
+class _Bounds(NamedTuple):
+    """What a figure is measured in, and between which figures it lies."""
+
+    unit: "Unit"
+    least: float
+    most: float
 
 
-def _number(text: str, option: str, least: float, most: float = 1e12) -> float:
-    """`.6 20% 100k 4.5bps` within bounds; InputError names the option."""
-    scale, word = 1.0, text.lower().replace("_", "")
-    for suffix, by in _SCALES:
-        if word.endswith(suffix):
-            scale, word = by, word.removesuffix(suffix)
-            break
+def _number(text: str, option: str, bounds: _Bounds) -> float:
+    """As figures are typed everywhere, within bounds; InputError names the option."""
+    from cockpit.core.typed import parse_number
+
     try:
-        value = float(word) * scale
-    except ValueError:
-        value = float("nan")
-    if not least <= value <= most:
-        raise InputError(f"{option}: expected a number from {least:g} to {most:g}, got {text!r}")
+        value = parse_number(text, bounds.unit)
+    except ValueError as error:
+        raise InputError(f"{option}: {error}") from None
+    if not bounds.least <= value <= bounds.most:
+        raise InputError(
+            f"{option}: expected a number from {bounds.least:g} to {bounds.most:g}, got {text!r}"
+        )
     return value
 
 

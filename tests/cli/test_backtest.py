@@ -73,6 +73,21 @@ def test_the_document_of_carry_has_the_promised_fields(capsys, files):
     assert np.isclose(told["net_usd"], told["gross_usd"] - told["costs_usd"])
 
 
+@pytest.mark.parametrize(
+    ("said", "plain"),
+    [
+        (("--fee-bps", "0.045%"), ("--fee-bps", "4.5")),
+        (("--impact-bps", "2bps,0.03%"), ("--impact-bps", "2,3")),
+        (("--margin", "2500bps"), ("--margin", "0.25")),
+        (("--usd", "$50,000"), ("--usd", "50000")),
+        (("--fill-fraction", "60%"), ("--fill-fraction", ".6")),
+    ],
+)
+def test_figures_mean_here_what_they_mean_everywhere(capsys, files, said, plain):
+    """A fee of 0.045 % is 4.5 bps, and no fee of nearly nothing that makes any carry pay."""
+    assert document(capsys, "carry", *files, *said) == document(capsys, "carry", *files, *plain)
+
+
 def test_without_json_a_table_and_sentences_are_printed(capsys, files):
     assert main(["backtest", "carry", *files]) == 0
     said = capsys.readouterr().out
