@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from cockpit.analytics.execution import depth
-from cockpit.analytics.execution.lots import exact
+from cockpit.analytics.execution.lots import common_unit, exact
 from cockpit.analytics.funding.carry import LegCost
 from cockpit.analytics.funding.pair_payments import Leg as PairLeg
 from cockpit.analytics.funding.payments import PaidHours
@@ -195,8 +195,9 @@ def _leg_cost(entry: SideCost, way_out: SideCost, notional_usd: float) -> LegCos
 
 
 def entry_plan(long: Quote, short: Quote, size: float) -> Plan | None:
-    """Both entries, equal in the coarser lot; None when that is nothing."""
-    whole = float(floor_to_lot(exact(size), exact(max(long.lot, short.lot))))
+    """Both entries, equal in lots that both venues take; None when that is nothing."""
+    unit, lots = common_unit((long.lot, short.lot))
+    whole = float(floor_to_lot(exact(size), unit * math.lcm(*lots)))
     if whole <= 0:
         return None
     legs = []

@@ -180,6 +180,13 @@ def test_the_plan_of_an_asked_pair_is_equal_in_the_coarser_lot():
     assert carry(view, long_venue=None, short_venue=None).plan is None
 
 
+def test_lots_that_do_not_divide_one_another_are_combined():
+    view = saved(deep("a", 0.0, lot=0.02), deep("b", 2.4e-5, lot=0.05))
+    legs = carry(view, phi=1, hold_h=100, notional_usd=1236).plan.legs
+    # 12.35 would be whole in lots of 0.05 alone; both venues take steps of 0.1.
+    assert [leg.size for leg in legs] == [12.3, 12.3]
+
+
 def test_a_book_that_does_not_hold_the_size_has_no_cost_and_says_why():
     view = saved(market("a", rate=0.0), market("b", rate=2.4e-5))
     result = carry(view, phi=1, hold_h=10)
