@@ -179,6 +179,8 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
         best = {"symbol": inputs.symbol, "gate": words}
     plan = shown.plan if shown else None
     if plan is not None:
+        for words in plan.warnings:
+            notes.warn(words)
         plan = msgspec.structs.replace(
             plan,
             assumptions=notes.assumed,

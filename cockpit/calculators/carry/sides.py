@@ -1,10 +1,11 @@
 """What each venue brings to a carry trade: its rate, what trading there costs, its margin."""
 
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cockpit.analytics.execution import depth
-from cockpit.analytics.execution.lots import common_unit, exact
+from cockpit.analytics.execution.lots import common_unit, exact, smallest_order
 from cockpit.analytics.funding.carry import LegCost
 from cockpit.analytics.funding.pair_payments import Leg as PairLeg
 from cockpit.analytics.funding.payments import PaidHours
@@ -195,7 +196,8 @@ def _leg_cost(entry: SideCost, way_out: SideCost, notional_usd: float) -> LegCos
 
 
 def entry_plan(long: Quote, short: Quote, size: float) -> Plan | None:
-    """Both entries, equal in lots that both venues take; None when that is nothing."""
+    """Both entries, equal in lots that both venues take; None when that is nothing. It warns of a
+    venue that may refuse its leg: the other one would stand alone."""
     unit, lots = common_unit((long.lot, short.lot))
     whole = float(floor_to_lot(exact(size), unit * math.lcm(*lots)))
     if whole <= 0:
@@ -215,4 +217,12 @@ def entry_plan(long: Quote, short: Quote, size: float) -> Plan | None:
                 note="enter both legs together",
             )
         )
-    return Plan(legs=tuple(legs))
+    return Plan(legs=tuple(legs), warnings=tuple(_refusals((long, short), whole)))
+
+
+def _refusals(both: Sequence[Quote], size: float) -> Iterator[str]:
+    for quote in both:
+        least = smallest_order(quote.lot, quote.min_size, quote.min_notional_usd, quote.mid_usd)
+        if size < least * (1 - 1e-9):
+            words = f"{base_words(size)} {quote.symbol} is below its smallest order of"
+            yield f"{quote.venue}: {words} {base_words(least)}; it may be refused"

@@ -187,6 +187,17 @@ def test_lots_that_do_not_divide_one_another_are_combined():
     assert [leg.size for leg in legs] == [12.3, 12.3]
 
 
+def test_an_entry_that_one_venue_may_refuse_is_warned_of_before_the_other_is_filled():
+    view = saved(deep("a", 0.0, lot=0.01), deep("b", 2.4e-5, lot=0.01, min_notional_usd=50.0))
+    # 0.4 at 100 are 40 USD.
+    result = carry(view, phi=1, hold_h=100, notional_usd=40)
+    words = "b: 0.4 BTC is below its smallest order of 0.5; it may be refused"
+    assert words in result.warnings
+    assert words in result.plan.warnings
+    enough = carry(view, phi=1, hold_h=100, notional_usd=50)
+    assert not any("smallest order" in said for said in enough.warnings)
+
+
 def test_a_book_that_does_not_hold_the_size_has_no_cost_and_says_why():
     view = saved(market("a", rate=0.0), market("b", rate=2.4e-5))
     result = carry(view, phi=1, hold_h=10)
