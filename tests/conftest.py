@@ -20,6 +20,7 @@ settings.register_profile("fuzz", max_examples=1000, print_blob=True, **_UNHURRI
 settings.load_profile("steady")
 
 PROCESSES = Path(__file__).parent / "e2e"
+LONGEST_ID = 100
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -42,6 +43,15 @@ def pytest_collection() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A text that is too long to be read is called by its parameter.
+
+    A packed file holds the second in which it was packed: workers that collected in two seconds
+    had two names for one test, and the run ended before it began.
+    """
+    return argname if isinstance(val, str | bytes) and len(val) > LONGEST_ID else None
 
 
 @pytest.hookimpl(tryfirst=True)
