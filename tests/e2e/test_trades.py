@@ -10,7 +10,7 @@ import asyncio
 
 import pytest
 
-from cockpit.core.units import parse_utc
+from cockpit.core.units import NS_PER_S, parse_utc
 from cockpit.portfolio.trades.reading import read
 from cockpit.sim.world import truth
 from tests.e2e.wound import wound
@@ -82,10 +82,12 @@ async def ten_minutes():
         for minute in range(1, 11):
             if minute == CHANGED:
                 await desk.obey(interval_s={"orderly/ETH": 4 * 3600})
-            await desk.wind(30)
+            # To the minute of the clock: the seconds that a busy machine needs do not add up.
+            end_ns = START_NS + minute * 60 * NS_PER_S
+            await desk.wind_to(end_ns - 30 * NS_PER_S)
             if minute in (2, 7):
                 await broken(desk, "hyperliquid", "dydx")
-            await desk.wind(30)
+            await desk.wind_to(end_ns)
             await until(lambda: is_heard(desk), f"minute {minute}")
             for _ in range(UNKNOWN_S):
                 if is_known(desk):
