@@ -59,7 +59,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Which tests go to one worker together, and in which order.
 
     Those of a file do. Tests with processes of their own wait more than they compute, so each goes
-    alone, and they are dealt out evenly among the others, which have the machine meanwhile.
+    alone, and they are dealt out evenly among the others, which have the machine meanwhile; the
+    longest, which share what they wait for, first, so that none is left alone at the end.
     """
     computing: dict[str, list[pytest.Item]] = {}
     waiting: dict[str, list[pytest.Item]] = {}
@@ -72,7 +73,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         (waiting if has_processes else computing).setdefault(group, []).append(item)
     dealt = [
         ((number + 0.5) / len(groups), group)
-        for groups in (list(waiting.values()), list(computing.values()))
+        for groups in (sorted(waiting.values(), key=len, reverse=True), list(computing.values()))
         for number, group in enumerate(groups)
     ]
     dealt.sort(key=lambda one: one[0])
