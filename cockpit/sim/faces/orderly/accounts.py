@@ -12,7 +12,7 @@ from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.faces.kit.figures import dollars, plain
 from cockpit.sim.faces.kit.pages import sealed_page
 from cockpit.sim.faces.kit.parameters import Parameters, Refusal
-from cockpit.sim.faces.orderly.messages import Row
+from cockpit.sim.faces.orderly.messages import FIXED, Row
 from cockpit.sim.world import margin
 from cockpit.sim.world.accounts import Account, FundingPayment
 from cockpit.sim.world.contract import VenueWorld
@@ -48,15 +48,14 @@ def _state(world: VenueWorld, one: Account) -> Row:
     now = margin.standing(world, one)
     held = [margin.valued(world, one, position) for position in one.positions.values()]
     profit = sum(row.profit for row in held)
-    return {
+    return FIXED["account"] | {
         "margin_ratio": _ratio(now.equity, now.value),
         "initial_margin_ratio": _ratio(now.used, now.value),
         "maintenance_margin_ratio": _ratio(now.maintenance, now.value),
-        "broker_id": BRANDS[one.number], "account_id": account_id(one), "account_type": "main",
+        "broker_id": BRANDS[one.number], "account_id": account_id(one),
         "account_value": dollars(now.equity), "free_collateral": dollars(max(0, now.available)),
-        "total_collateral_value": dollars(now.equity - profit), "total_pnl_24_h": "0",
-        "total_unrealized_pnl": dollars(profit), "total_unsettled_pnl": "0",
-        "positions": [_position(one, row) for row in held],
+        "total_collateral_value": dollars(now.equity - profit),
+        "total_unrealized_pnl": dollars(profit), "positions": [_position(one, row) for row in held],
     }  # fmt: skip
 
 
@@ -67,16 +66,15 @@ def _ratio(part: int, whole: int) -> str:
 def _position(one: Account, held: margin.Valued) -> Row:
     market, listing, position = held.state, held.state.listing, held.position
     profit, liquidation = dollars(held.profit), held.liquidation_price
-    return {
+    return FIXED["position"] | {
         "symbol": listing.native, "side": "LONG" if position.lots > 0 else "SHORT",
         "position_qty": market.size_text(position.lots), "notional": dollars(abs(held.value)),
         "average_open_price": plain(held.entry_price or 0.0, 12),
         "mark_price": plain(market.mark or 0.0, listing.price_decimals),
-        "unrealized_pnl": profit, "unsettled_pnl": profit, "pnl_24_h": "0",
-        "imr": str(listing.imf), "mmr": str(listing.mmf), "leverage": listing.max_leverage,
+        "unrealized_pnl": profit, "unsettled_pnl": profit, "imr": str(listing.imf),
+        "mmr": str(listing.mmf), "leverage": listing.max_leverage,
         "est_liq_price": None if liquidation is None else plain(liquidation, 12),
-        "margin_mode": "CROSS", "opened_at": position.opened_ns // NS_PER_MS,
-        "updated_at": one.updated_ns // NS_PER_MS,
+        "opened_at": position.opened_ns // NS_PER_MS, "updated_at": one.updated_ns // NS_PER_MS,
     }  # fmt: skip
 
 

@@ -6,8 +6,7 @@
 | `S@orderbook` | the whole book, at once and then each second if it changed |
 | `S@trade` | each fill in a frame of its own |
 | `markprices`, `indexprices`, `tickers`, `bbos` | of all markets, each second |
-| `S@ticker`, `S@bbo` | each second; the best levels when one changed |
-| `S@kline_1m` and the like | the running candle, each second |
+| `S@ticker` | each second |
 | `S@openinterest` | each second if it changed, each ten seconds anyway |
 | `S@estfundingrate` | each 15 seconds |
 """
@@ -20,9 +19,10 @@ from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.faces.kit.figures import now_ms
 from cockpit.sim.faces.orderly import messages as wire
 from cockpit.sim.faces.orderly.messages import Row
-from cockpit.sim.world.contract import MarketState, Step, TradeTick, VenueWorld
+from cockpit.sim.world.contract import MarketState, Step, TradeTick, VenueWorld, alive
 from cockpit.sim.world.followers import BookMemory, Levels
 
+Topic = Callable[[VenueWorld, MarketState, str], kit.Channel]
 UPDATE_MS, SECOND_MS, FORCED_MS, RATE_MS = 200, 1_000, 10_000, 15_000
 
 
@@ -84,30 +84,15 @@ class Whole(kit.Stream):
 class Interest(kit.MarketStream):
     """Each second if it changed, each ten seconds anyway."""
 
-    _told: Json = None
-    _told_ms = 0
+    _told: tuple[Json, int] = None, 0
 
     def said(self, step: Step) -> Json:
         native, at_ms = self.state.listing.native, now_ms(self.world)
-        interest = self.state.size(self.state.open_interest_lots)
-        data = {"symbol": native, "openInterest": interest}
-        if data == self._told and at_ms - self._told_ms < FORCED_MS and not step.flush:
+        data = {"symbol": native, "openInterest": self.state.size(self.state.open_interest_lots)}
+        if data == self._told[0] and at_ms - self._told[1] < FORCED_MS and not step.flush:
             return None
-        self._told, self._told_ms = data, at_ms
+        self._told = data, at_ms
         return frame(f"{native}@openinterest", at_ms, data)
-
-
-MANY: dict[str, Callable[[MarketState], Row]] = {
-    "markprices": lambda one: {"symbol": one.listing.native, "price": one.mark},
-    "indexprices": lambda one: {"symbol": wire.spot(one), "price": one.index},
-    "tickers": wire.day, "bbos": wire.touch,
-}  # fmt: skip
-
-
-def said(world: VenueWorld, topic: str, say: Callable[[], Json]) -> Json:
-    """Figures of now in their frame; None where there are none."""
-    data = say()
-    return data and frame(topic, now_ms(world), data)
 
 
 def fill_frame(state: MarketState, fill: TradeTick) -> Json:
@@ -117,3 +102,33 @@ def fill_frame(state: MarketState, fill: TradeTick) -> Json:
         "side": fill.side.value.upper(),
     }  # fmt: skip
     return frame(f"{native}@trade", fill.at_ns // NS_PER_MS, data)
+
+
+def _said(world: VenueWorld, topic: str, data: Json) -> Json:
+    """None where there is nothing to say."""
+    return data and frame(topic, now_ms(world), data)
+
+
+def _each(period_ms: int, row: Callable[[MarketState], Row | None]) -> Topic:
+    """Figures of a market, so often."""
+    return lambda world, state, topic: kit.Stream(
+        world, period_ms, lambda: _said(world, topic, row(state))
+    )
+
+
+MANY: dict[str, Callable[[MarketState], Row]] = {
+    "markprices": lambda one: {"symbol": one.listing.native, "price": one.mark},
+    "indexprices": lambda one: {"symbol": wire.spot(one), "price": one.index},
+    "tickers": wire.day, "bbos": wire.touch,
+}  # fmt: skip
+ONE: dict[str, Topic] = {
+    "ticker": _each(SECOND_MS, wire.day), "estfundingrate": _each(RATE_MS, wire.estimate),
+    "trade": lambda world, state, topic: kit.FillStream(world, state, fill_frame),
+    "openinterest": lambda world, state, topic: Interest(world, state, SECOND_MS),
+}  # fmt: skip
+"""Of all markets by the topic, of one by its suffix."""
+
+
+def of_all(world: VenueWorld, topic: str) -> kit.Channel:
+    row = MANY[topic]
+    return kit.Stream(world, SECOND_MS, lambda: _said(world, topic, [*map(row, alive(world))]))

@@ -7,23 +7,18 @@ What is said of a suffix that does not exist is "subscribed", and then nothing. 
 Sources: https://orderly.network/docs/build-on-omnichain/websocket-api, and probes of 2026-09-23.
 """
 
-from functools import partial
 from weakref import WeakValueDictionary
 
-from cockpit.sim.faces.kit.candles import length_s
-from cockpit.sim.faces.kit.channels import Channel, FillStream, Stream, TouchStream
+from cockpit.sim.faces.kit.channels import Channel, Stream
 from cockpit.sim.faces.kit.connection import Connection, Json, KeepAlive, Messages
 from cockpit.sim.faces.kit.figures import now_ms
 from cockpit.sim.faces.orderly import channels
 from cockpit.sim.faces.orderly import messages as wire
-from cockpit.sim.faces.orderly.channels import RATE_MS, SECOND_MS
 from cockpit.sim.world import contract
-from cockpit.sim.world.contract import MarketState, Step, VenueWorld, alive
 
 PUBLIC_ID = "OqdphuyCtYWxwzhxyLLjOWNdFP7sQt8RPWzmb5xY"
 WS_PATHS = {"main": f"/ws/stream/{PUBLIC_ID}"}
-MOST_TOPICS, KLINE = 100, "kline_"
-PING_S, SILENT_S = 10.0, 110.0
+MOST_TOPICS, PING_S, SILENT_S = 100, 10.0, 110.0
 ENDED = contract.CloseConnection(1000, "")
 INVALID, TOO_MANY = "invalid message", "your subscribed topics have reached limit "
 
@@ -31,7 +26,7 @@ INVALID, TOO_MANY = "invalid message", "your subscribed topics have reached limi
 class Face(Connection):
     """One client connection."""
 
-    def __init__(self, world: VenueWorld, path: str) -> None:
+    def __init__(self, world: contract.VenueWorld, path: str) -> None:
         keep_alive = KeepAlive(
             SILENT_S, counts=frozenset({"client"}), close=ENDED, ping_every_s=PING_S,
             ping=lambda: {"event": "ping", "ts": now_ms(world)}, longest_step_s=5.0,
@@ -48,7 +43,7 @@ class Face(Connection):
     def unreadable(self, data: str | bytes) -> Messages:
         return [self._refusal({}, INVALID)]
 
-    def push(self, step: Step) -> Messages:
+    def push(self, step: contract.Step) -> Messages:
         for book in self._books.values():
             book.advance(step)
         yield from super().push(step)
@@ -83,15 +78,13 @@ class Face(Connection):
         """The channel of a topic, or why there is none. Of a suffix that does not exist nothing is
         ever said."""
         world, (subject, at, kind) = self.world, topic.partition("@")
-        said = partial(channels.said, world, topic)
         if topic in channels.MANY:
-            row = channels.MANY[topic]
-            return Stream(world, SECOND_MS, partial(said, lambda: [*map(row, alive(world))]))
+            return channels.of_all(world, topic)
         state = self._market(subject)
-        if not at or subject == wire.BUILT:
+        if not at or subject == wire.FIXED["built"]["symbol"]:
             return Stream(world)
         if kind == "indexprice":
-            spots = map(wire.spot, alive(world))
+            spots = map(wire.spot, contract.alive(world))
             return Stream(world) if subject in spots else f"invalid index symbol {subject}"
         if state is None:
             return f"invalid symbol {subject}"
@@ -99,21 +92,8 @@ class Face(Connection):
             return Stream(world, 0.0, self._book(state).changes)
         if kind == "orderbook":
             return channels.Whole(world, topic, self._book(state))
-        if kind == "trade":
-            return FillStream(world, state, channels.fill_frame)
-        if kind == "openinterest":
-            return channels.Interest(world, state, SECOND_MS)
-        if kind == "bbo":
-            return TouchStream(world, state, partial(said, partial(wire.touch, state)))
-        if kind == "ticker":
-            return Stream(world, SECOND_MS, partial(said, partial(wire.day, state)))
-        if kind.startswith(KLINE) and (length := length_s(interval := kind.removeprefix(KLINE))):
-            say = partial(wire.candle, world, state, interval, length)
-            return Stream(world, SECOND_MS, partial(said, say))
-        is_known = kind == "estfundingrate"
-        return Stream(
-            world, RATE_MS, partial(said, partial(wire.estimate, state)) if is_known else None
-        )
+        make = channels.ONE.get(kind)
+        return make(world, state, topic) if make else Stream(world)
 
     def _requested(self, request: Json, native: Json) -> Json:
         """The whole book once, as this connection knows it, stamped with its last change."""
@@ -123,11 +103,11 @@ class Face(Connection):
         book = self._book(state)
         return self._said(request) | {"data": book.snapshot() | {"ts": book.at_ms}}
 
-    def _market(self, native: Json) -> MarketState | None:
+    def _market(self, native: Json) -> contract.MarketState | None:
         state = self.world.markets.get(native) if isinstance(native, str) else None
         return state if state is not None and state.mark is not None else None
 
-    def _book(self, state: MarketState) -> channels.Published:
+    def _book(self, state: contract.MarketState) -> channels.Published:
         book = self._books.get(state.listing.native)
         if book is None:
             book = self._books[state.listing.native] = channels.Published(self.world, state)

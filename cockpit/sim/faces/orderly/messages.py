@@ -9,18 +9,15 @@ from importlib import resources
 
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_S, NS_PER_MS
-from cockpit.sim.faces.kit.candles import running
 from cockpit.sim.faces.kit.connection import Json, decode
 from cockpit.sim.faces.kit.figures import now_ms
 from cockpit.sim.world.contract import Listing, MarketState, TradeTick, VenueWorld, alive
 
 Row = dict[str, Json]
 
-BUILT, BUILT_PRICE = "PERP_AAPL_USDC_mythos", 231.4
-"""A builder's market, which stands still."""
-BUILDERS = {"symbol": BUILT, "display_symbol_name": "AAPL", "broker_id": "mythos"}
-ALIKE: Row = decode((resources.files(__package__) / "listing.json").read_bytes(), {})
-"""What every row of the listing has alike."""
+FIXED: dict[str, Row] = decode((resources.files(__package__) / "listing.json").read_bytes(), {})
+"""What every row of the listing has alike, majors' and others' fees, and a builder's market, which
+stands still."""
 TIERS_FROM_USD = 2_000_000.0
 """The notional from which a market asks for more than its base margin."""
 
@@ -40,24 +37,20 @@ def spot(state: MarketState) -> str:
 def info_rows(world: VenueWorld) -> list[Row]:
     """A builder's row has ticks and an interval of its own."""
     rows = [info(state) for state in alive(world)]
-    own = {"quote_tick": 0.01, "base_tick": 0.01, "funding_period": 4}
-    return [*rows, {**rows[0], **BUILDERS, **own}] if rows else rows
+    return [*rows, rows[0] | FIXED["built"] | FIXED["built_rules"]] if rows else rows
 
 
 def info(state: MarketState) -> Row:
     listing, rule = state.listing, state.rule
-    liquidation = 0.006 if listing.max_leverage > 20 else 0.012
-    return ALIKE | {
+    fees = FIXED["major" if listing.max_leverage > 20 else "other"]
+    return FIXED["alike"] | fees | {
         "symbol": listing.native, "display_symbol_name": coin(listing),
         "quote_tick": state.price(1), "base_tick": state.size(1),
         "base_min": state.size(listing.min_lots), "base_max": state.size(10**9),
-        "min_notional": listing.min_notional_usd, "std_liquidation_fee": liquidation,
-        "liquidator_fee": liquidation / 2, "claim_insurance_fund_discount": liquidation / 2,
-        "funding_period": rule.interval_s // HOUR_S, "cap_funding": rule.cap,
-        "floor_funding": -(rule.cap or 0.0), "interest_rate": rule.interest_8h,
-        "liquidation_tier": 1 if listing.max_leverage > 20 else 2, "cap_ir": rule.dampener,
-        "floor_ir": -rule.dampener, "base_mmr": listing.mmf, "base_imr": listing.imf,
-        "imr_factor": float(f"{listing.imf / TIERS_FROM_USD**0.8:.4g}"),
+        "min_notional": listing.min_notional_usd, "funding_period": rule.interval_s // HOUR_S,
+        "cap_funding": rule.cap, "floor_funding": -(rule.cap or 0.0), "cap_ir": rule.dampener,
+        "interest_rate": rule.interest_8h, "floor_ir": -rule.dampener, "base_mmr": listing.mmf,
+        "base_imr": listing.imf, "imr_factor": float(f"{listing.imf / TIERS_FROM_USD**0.8:.4g}"),
     }  # fmt: skip
 
 
@@ -71,8 +64,7 @@ def coin(listing: Listing) -> str:
 def futures_rows(world: VenueWorld) -> list[Row]:
     """Also the markets that the listing does not name."""
     rows = [futures(state) for state in world.markets.values()]
-    own = dict.fromkeys(("index_price", "mark_price", "24h_close"), BUILT_PRICE)
-    return [*rows, {**rows[0], **BUILDERS, **own, "open_interest": 120.5}] if rows else rows
+    return [*rows, rows[0] | FIXED["built"] | FIXED["built_figures"]] if rows else rows
 
 
 def futures(state: MarketState) -> Row:
@@ -92,8 +84,7 @@ def futures(state: MarketState) -> Row:
 
 def day(state: MarketState) -> Row:
     """24 hours, as a topic says them."""
-    row = futures(state)
-    names = ("open", "close", "high", "low", "volume", "amount")
+    row, names = futures(state), ("open", "close", "high", "low", "volume", "amount")
     figures = {name: row[f"24h_{name}"] for name in names}
     return figures | {"symbol": state.listing.native, "count": state.day_trades}
 
@@ -101,20 +92,16 @@ def day(state: MarketState) -> Row:
 def touch(state: MarketState) -> Row:
     """An empty side is null."""
     best = [state.best(side) for side in (Side.BUY, Side.SELL)]
-    bid, ask = ((state.price(at[0]), state.size(at[1])) if at else (None, None) for at in best)
-    sizes = {"bid": bid[0], "bidSize": bid[1], "ask": ask[0], "askSize": ask[1]}
-    return {"symbol": state.listing.native, **sizes}
+    bid, ask = (state.numbers([at])[0] if at else (None, None) for at in best)
+    figures = {"bid": bid[0], "bidSize": bid[1], "ask": ask[0], "askSize": ask[1]}
+    return {"symbol": state.listing.native, **figures}
 
 
-def candle(world: VenueWorld, state: MarketState, interval: str, length_s: int) -> Row | None:
-    """The running one."""
-    if (row := running(state, length_s, world.now_ns())) is None:
-        return None
-    begin_ms, (opened, high, low, close) = row.begin_ns // NS_PER_MS, map(state.price, row[1:5])
+def payment(state: MarketState, stamp_ms: int, paid: float) -> Row:
     return {
-        "symbol": state.listing.native, "type": interval, "open": opened, "high": high, "low": low,
-        "close": close, "volume": state.size(row.lots), "amount": row.worth(state.listing),
-        "startTime": begin_ms, "endTime": begin_ms + 1000 * length_s,
+        "symbol": state.listing.native, "funding_rate": rate(paid),
+        "funding_rate_timestamp": stamp_ms,
+        "next_funding_time": stamp_ms + state.rule.interval_s * 1000,
     }  # fmt: skip
 
 

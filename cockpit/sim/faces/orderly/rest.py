@@ -42,9 +42,8 @@ def _envelope(request: Request, data: Json) -> HttpReply:
 
 def _refused(request: Request, refusal: Refusal) -> HttpReply:
     told = {"success": False, "code": refusal.code, "message": refusal.message}
-    if isinstance(refusal.code, str):
-        told |= {"ts": now_ms(request.world)}
-    return reply(refusal.status, told)
+    stamp = {"ts": now_ms(request.world)} if isinstance(refusal.code, str) else {}
+    return reply(refusal.status, told | stamp)
 
 
 def _invalid(name: str) -> Refusal:
@@ -65,14 +64,7 @@ def _history(request: Request) -> Json:
     rows: list[Json] = []
     if state is not None and end_ms >= MILLISECONDS:
         paid = state.payments(start_ms * NS_PER_MS, end_ms * NS_PER_MS, on_the_hour=True)
-        rows = [
-            {
-                "symbol": state.listing.native, "funding_rate": wire.rate(rate),
-                "funding_rate_timestamp": stamp_ns // NS_PER_MS,
-                "next_funding_time": stamp_ns // NS_PER_MS + state.rule.interval_s * 1000,
-            }
-            for stamp_ns, rate, _, _ in paid
-        ]  # fmt: skip
+        rows = [wire.payment(state, stamp_ns // NS_PER_MS, rate) for stamp_ns, rate, _, _ in paid]
     meta = {"total": len(rows), "records_per_page": size, "current_page": number}
     return {"rows": rows[(number - 1) * size : number * size], "meta": meta}
 
