@@ -34,7 +34,7 @@ SIZES = {
     "cockpit/sim/faces/aster": Size(450, 450),
     "cockpit/sim/faces/extended": Size(450, 450),
     "cockpit/sim/faces/grvt": Size(450, 450),
-    "cockpit/sim/faces/nado": Size(450, 621),
+    "cockpit/sim/faces/nado": Size(450, 599),
     "cockpit/sim/faces/orderly": Size(450, 450),
     "cockpit/sim/faces/paradex": Size(450, 450),
 }

@@ -163,26 +163,8 @@ def _balance(state: MarketState, held: Position | None, lots: int = 0) -> Row:
 
 
 def _product(state: MarketState) -> Row:
-    listing = state.listing
-    imf, mmf = round(listing.imf * X18), round(listing.mmf * X18)
-    price = wire.exact(margin.mark_ticks(state), listing.price_decimals)
-    risk = {
-        "long_weight_initial_x18": str(X18 - imf), "short_weight_initial_x18": str(X18 + imf),
-        "long_weight_maintenance_x18": str(X18 - mmf), "price_x18": price,
-        "short_weight_maintenance_x18": str(X18 + mmf),
-    }  # fmt: skip
-    # Funding since the world began, for both sides alike; interest of both sides.
-    paid = wire.x18(state.funding_index)
-    counters = {
-        "cumulative_funding_long_x18": paid, "cumulative_funding_short_x18": paid,
-        "open_interest": wire.exact(2 * state.open_interest_lots, listing.size_decimals),
-        "available_settle": "0",
-    }  # fmt: skip
-    return {
-        "product_id": listing.market_id, "oracle_price_x18": price, "risk": risk,
-        "book_info": wire.increments(state) | {"min_size": "0", "collected_fees": "0"},
-        **(wire.FIXED["quote"]["product"] if state is QUOTE else {"state": counters}),
-    }  # fmt: skip
+    kind = "quote" if state is QUOTE else "perpetual"
+    return wire.row("product", state) | wire.row(kind, state)
 
 
 def all_products(world: VenueWorld, asked: Parameters) -> Row:
@@ -260,23 +242,16 @@ def matches(world: VenueWorld, asked: Parameters) -> Row:
 
 
 def _match(world: VenueWorld, fill: AccountFill) -> Row:
-    """Each is of an order of its own, which it fills in full."""
     state = world.by_symbol[fill.position.symbol]
     before, after = (
         {"base": {"perp": _balance(state, None, lots)}, "quote": None}
         for lots in (fill.start_lots, fill.start_lots + fill.lots)
     )
-    base, fee = wire.exact(fill.lots, state.listing.size_decimals), micros_x18(fill.fee_micros)
-    quote, number = micros_x18(fill.cash_micros), str(fill.trade_id)
-    return {
-        "digest": f"0x{fill.trade_id:064x}", "isolated": fill.position.isolated,
-        "base_filled": base, "quote_filled": quote, "fee": fee, "sequencer_fee": "0",
-        "builder_fee": "0",
-        "cumulative_base_filled": base, "cumulative_quote_filled": quote, "cumulative_fee": fee,
-        "submission_idx": number, "pre_balance": before, "post_balance": after,
-        "order": {
-            "sender": subaccount_of(world, fill.account), "amount": base, "nonce": number,
-            "priceX18": wire.exact(fill.ticks, state.listing.price_decimals),
-            "expiration": str(2**62 - 1),
-        },
+    price, base = wire.level(state, fill.ticks, fill.lots)
+    figures = {
+        "digest": f"0x{fill.trade_id:064x}", "isolated": fill.position.isolated, "base": base,
+        "quote": micros_x18(fill.cash_micros), "fee": micros_x18(fill.fee_micros),
+        "number": str(fill.trade_id), "before": before, "after": after, "price": price,
+        "sender": subaccount_of(world, fill.account),
     }  # fmt: skip
+    return wire.filled("match", figures.__getitem__)

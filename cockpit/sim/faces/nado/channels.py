@@ -59,16 +59,19 @@ class BookDepth(MarketStream):
 
 def _rates(world: VenueWorld, state: MarketState | None) -> list[Row]:
     """Of one product, or of all."""
-    told = {"type": "funding_rate", "timestamp": str(world.now_ns())}
+    now_ns = world.now_ns()
+    told = {"type": "funding_rate", "timestamp": str(now_ns), "update_time": wire.seconds(now_ns)}
     states = [state] if state else world.markets.values()
-    return [told | wire.estimate(one, world.now_ns()) for one in states if one.rate is not None]
+    return [wire.row("estimate", one, **told) for one in states if one.rate is not None]
 
 
 def _touches(world: VenueWorld) -> Row:
-    """Best prices of all; an empty side stands at 0."""
-    rows = {str(one.listing.market_id): wire.touch(one) for one in alive(world)}
-    best = {name: {"bid": row["bid_price"], "ask": row["ask_price"]} for name, row in rows.items()}
+    best = {str(one.listing.market_id): wire.row("best", one) for one in alive(world)}
     return {"type": "all_bbo", "time": str(now_ms(world)), "bbos": best}
+
+
+def _touch(world: VenueWorld, state: MarketState) -> Row:
+    return wire.row("touch", state, type="best_bid_offer", timestamp=str(world.now_ns()))
 
 
 def _candle(world: VenueWorld, state: MarketState, length_s: int) -> Row | None:
@@ -87,10 +90,7 @@ def made(world: VenueWorld, stream: Row) -> Channel | None:
     if state is None:
         return None
     if kind == "best_bid_offer":
-        told = {"type": "best_bid_offer"}
-        return TouchStream(
-            world, state, lambda: told | {"timestamp": str(world.now_ns())} | wire.touch(state)
-        )
+        return TouchStream(world, state, partial(_touch, world, state))
     length_s = stream.get("granularity")
     if kind == "latest_candlestick" and isinstance(length_s, int) and length_s >= SHORTEST_S:
         return Stream(world, CANDLE_MS, partial(_candle, world, state, length_s))

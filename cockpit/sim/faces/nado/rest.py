@@ -11,7 +11,7 @@ The gateway refuses a client that accepts no compression, and one that spends mo
 seconds. Sources: https://docs.nado.xyz/developer-resources/api, recordings, public clients.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from cockpit.core.units import NS_PER_S
@@ -51,22 +51,23 @@ def _listed(world: VenueWorld, asked: Parameters) -> list[MarketState]:
 def _symbol_list(world: VenueWorld, asked: Parameters) -> list[Row]:
     """Documented keys and those that clients read."""
     rows = [
-        wire.symbol(state) | {"delisted": state.listing.status == "delisted"}
+        wire.row("symbol", state, delisted=state.listing.status == "delisted")
         for state in world.markets.values()
     ]
-    return [wire.FIXED["quote"]["symbol"], *rows]
+    return [wire.ROWS["quote_symbol"], *rows]
 
 
 def _assets(world: VenueWorld, asked: Parameters) -> list[Row]:
-    rows = [wire.asset(state) for state in world.markets.values()]
-    return [dict.fromkeys(rows[0]) | wire.FIXED["quote"]["asset"], *rows]
+    """What comes and goes is the quote alone."""
+    rows = [wire.row("asset", state) for state in world.markets.values()]
+    return [dict.fromkeys(rows[0]) | wire.ROWS["quote_asset"], *rows]
 
 
 def _orderbook(world: VenueWorld, asked: Parameters) -> Row:
     state = wire.market(world, asked.text("ticker_id", "none"))
     book = sides(state, asked.limit(MOST_LEVELS, MOST_LEVELS, "depth"))
     bids, asks = (state.numbers(side) for side in book)
-    return wire.named(state) | {"bids": bids, "asks": asks, "timestamp": now_ms(world)}
+    return wire.row("named", state, bids=bids, asks=asks, timestamp=now_ms(world))
 
 
 def _trades(world: VenueWorld, asked: Parameters) -> list[Row]:
@@ -74,24 +75,30 @@ def _trades(world: VenueWorld, asked: Parameters) -> list[Row]:
     state = wire.market(world, asked.text("ticker_id", "none"))
     fills = world.recent_trades(state.listing.symbol, asked.limit(100, MOST_TRADES))
     return [
-        wire.named(state) | {
-            "trade_id": fill.trade_id, "price": price, "base_filled": size,
-            "quote_filled": -size * price, "timestamp": fill.at_ns // NS_PER_S,
-            "trade_type": fill.side.value,
-        }
+        wire.row(
+            "named", state, trade_id=fill.trade_id, price=price, base_filled=size,
+            quote_filled=-size * price, timestamp=fill.at_ns // NS_PER_S,
+            trade_type=fill.side.value,
+        )
         for fill in reversed(fills)
         for price, size in [(state.price(fill.ticks), fill.side.sign * state.size(fill.lots))]
     ]  # fmt: skip
 
 
+def _by_ticker(kind: str, states: Iterable[MarketState]) -> Row:
+    return {wire.ticker_id(state): wire.row(kind, state) for state in states}
+
+
 PAGES: Answers = {
     "/gateway/v1/symbols": _symbol_list,
     "/gateway/v1/edge/query": lambda world, asked: {"server_time": str(now_ms(world))},
-    "/gateway/v2/pairs": lambda world, asked: [*map(wire.pair, world.markets.values())],
+    "/gateway/v2/pairs": lambda world, asked: [
+        wire.row("pair", state) for state in world.markets.values()
+    ],
     "/gateway/v2/assets": _assets,
     "/gateway/v2/orderbook": _orderbook,
-    "/archive/v2/contracts": lambda world, asked: wire.by_ticker(alive(world), wire.contract),
-    "/archive/v2/tickers": lambda world, asked: wire.by_ticker(world.markets.values(), wire.ticker),
+    "/archive/v2/contracts": lambda world, asked: _by_ticker("contract", alive(world)),
+    "/archive/v2/tickers": lambda world, asked: _by_ticker("ticker", world.markets.values()),
     "/archive/v2/trades": _trades,
 }
 """By path, with the parameters in the address."""
@@ -113,13 +120,13 @@ def _market_liquidity(world: VenueWorld, asked: Parameters) -> Row:
 QUERIES: Answers = {
     "status": lambda world, asked: "active",
     "symbols": lambda world, asked: {
-        "symbols": {name: wire.symbol(state) for name, state in world.markets.items()}
+        "symbols": {name: wire.row("symbol", state) for name, state in world.markets.items()}
     },
     "market_liquidity": _market_liquidity, "subaccount_info": accounts.subaccount_info,
     "isolated_positions": accounts.isolated_positions, "all_products": accounts.all_products,
-    "market_price": lambda world, asked: wire.market_price(_named(world, asked)),
+    "market_price": lambda world, asked: wire.row("market_price", _named(world, asked)),
     "market_prices": lambda world, asked: {
-        "market_prices": [wire.market_price(one) for one in _listed(world, asked)]
+        "market_prices": [wire.row("market_price", one) for one in _listed(world, asked)]
     },
     "subaccount_orders": accounts.no_orders,
 }  # fmt: skip
@@ -160,21 +167,25 @@ def _candlesticks(world: VenueWorld, asked: Parameters) -> Row:
     return {"candlesticks": told}
 
 
-def _of_one(row: Callable[[MarketState, int], Row]) -> Callable[[VenueWorld, Parameters], Row]:
-    return lambda world, asked: row(_named(world, asked), world.now_ns())
+def _of_one(kind: str) -> Callable[[VenueWorld, Parameters], Row]:
+    return lambda world, asked: _timed(kind, world, _named(world, asked))
 
 
-def _of_many(row: Callable[[MarketState, int], Row]) -> Callable[[VenueWorld, Parameters], Row]:
+def _of_many(kind: str) -> Callable[[VenueWorld, Parameters], Row]:
     """By product."""
     return lambda world, asked: {
-        str(one.listing.market_id): row(one, world.now_ns()) for one in _listed(world, asked)
+        str(one.listing.market_id): _timed(kind, world, one) for one in _listed(world, asked)
     }
+
+
+def _timed(kind: str, world: VenueWorld, state: MarketState) -> Row:
+    return wire.row(kind, state, update_time=wire.seconds(world.now_ns()))
 
 
 ARCHIVE: Answers = {
     "funding_rate_history": _funding_rate_history, "candlesticks": _candlesticks,
-    "funding_rate": _of_one(wire.estimate), "funding_rates": _of_many(wire.estimate),
-    "price": _of_one(wire.perp_price), "perp_prices": _of_many(wire.perp_price),
+    "funding_rate": _of_one("estimate"), "funding_rates": _of_many("estimate"),
+    "price": _of_one("perp_price"), "perp_prices": _of_many("perp_price"),
     "subaccounts": accounts.subaccounts, "matches": accounts.matches,
     "interest_and_funding": accounts.interest_and_funding,
 }  # fmt: skip
