@@ -22,7 +22,7 @@ def timeline(playback: Playback, cells: int) -> Line:
         line.append((" ", "text"))
     line.append((f"{playback.read_frac:.0%}", "number"))
     words = _WORDS[playback.state]
-    return [*line, (f" {words}", "danger")] if words else line
+    return [*line, (" ", "text"), (words, "danger")] if words else line
 
 
 def _place(frac: float, cells: int) -> int:
