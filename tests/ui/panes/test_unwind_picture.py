@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from cockpit.ui.panes.plan import picture
 from cockpit.ui.panes.plan.unwind_picture import worst
@@ -33,6 +34,23 @@ def test_the_picture_of_a_held_pair_has_a_row_a_leg_and_what_stands_alone():
     assert "at most" in shown
     for venue in ("alphaswap", "bravo"):
         assert venue in shown
+
+
+def test_several_legs_on_one_venue_are_one_row_with_all_their_size_and_cost():
+    scene = held.hedged()
+    opened(scene, "unwind")
+    form = scene.ui.forms.shown
+    assert form is not None
+    assert form.result is not None
+    first, *others = form.result.values.legs
+    twice = replace(first, size=0.25, cost_usd=2.0), replace(first, size=0.5, cost_usd=3.0)
+    values = replace(form.result.values, legs=(*twice, *others))
+    form.result = replace(form.result, values=values)
+    rows = [line for line in text(scene).splitlines() if line[1:].strip().startswith(first.venue)]
+    assert len(rows) == 1
+    assert "0.75" in rows[0]
+    assert "$5" in rows[0]
+    assert "bp" not in rows[0]
 
 
 @pytest.mark.parametrize("size", [(198, 58), (110, 22), (60, 14), (38, 6), (20, 3)])

@@ -23,7 +23,7 @@ UNIT = "rounds and funding stamps"
 
 
 def picture(readings: Readings, form: Form, inner: int, room: int) -> list[Line]:
-    """A row a leg with its cost; below them what nothing hedges while the plan goes on."""
+    """A row a venue with what it costs; below them what nothing hedges while the plan goes on."""
     result = form.result
     legs = result.plan.legs if result and result.plan else ()
     if result is None or not legs:
@@ -31,16 +31,26 @@ def picture(readings: Readings, form: Form, inner: int, room: int) -> list[Line]
     values: unwind.Values = result.values
     start = min(leg.not_before_ns or readings.now_ns for leg in legs)
     end = max(start + round(values.horizon_min * 60 * NS_PER_S), start + 1)
-    totals = [(part.venue, part.size, _cost(part)) for part in values.legs]
+    by_venue: dict[str, list[unwind.LegPart]] = {}
+    for part in values.legs:
+        by_venue.setdefault(part.venue, []).append(part)
+    totals = [(venue, _size(parts), _cost(parts)) for venue, parts in by_venue.items()]
     # What is left to trade is the other way round what is still held.
     held = [-leg.side.sign * leg.size for leg in legs]
     return drawn(readings, Timeline(legs, start, end, totals, held), inner, room, _unhedged)
 
 
-def _cost(part: "unwind.LegPart") -> str:
-    if part.cost_usd is None or part.cost_bps is None:
+def _size(parts: "Sequence[unwind.LegPart]") -> float:
+    return float(f"{sum(part.size for part in parts):.6g}")
+
+
+def _cost(parts: "Sequence[unwind.LegPart]") -> str:
+    """In bps as well where there is one leg."""
+    known = [part.cost_usd for part in parts if part.cost_usd is not None]
+    if len(known) < len(parts):
         return "·"
-    return f"{usd_words(part.cost_usd)} {fmt.bps(part.cost_bps)}bp"
+    bps = parts[0].cost_bps if len(parts) == 1 else None
+    return usd_words(sum(known)) + ("" if bps is None else f" {fmt.bps(bps)}bp")
 
 
 def _unhedged(readings: Readings, line: Timeline, inner: int, height: int) -> list[Line]:
