@@ -147,6 +147,15 @@ def test_a_fee_comes_from_the_form_else_the_tier_else_the_documents(
     assert not result.is_incomplete
 
 
+def test_a_tier_of_one_s_own_is_believed_before_the_one_that_a_listing_is_filled_in_with():
+    # Several venues say nobody's fee: their listings have the documented tier of everybody.
+    view = saved(market("a", taker_fee=5.5e-4))
+    own = {"own_fees": {"a": Fees(3e-4, None)}, "documented_fees": {"a": Fees(5.5e-4, None)}}
+    result = slippage(view, Settings(now_ns=AT_NS, **own), size=3)
+    assert result.values.venues[0].fee_bps == pytest.approx(3.0)
+    assert not any("taker fee" in line for line in result.assumed)
+
+
 def test_another_quote_currency_moves_the_price_in_dollars():
     view = saved(market("a"), market("b"))
     values = slippage(view, size=5, quote_usd={"b": 0.99}).values

@@ -310,14 +310,17 @@ def warn_if_stale(market: MarketRead, name: Field, settings: Settings, notes: No
 def taker_fee_of(
     market: MarketRead, given: Mapping[str, float], settings: Settings, notes: Notes
 ) -> float | None:
-    """The form's fee, the view's, the trader's tier or the documented one; None if nobody knows."""
+    """The form's fee, the trader's tier, the listing's or the documented one; None if nobody knows.
+    A listing states everybody's tier, and is often filled in from documents: who has said what he
+    pays is believed.
+    """
     venue = market.venue
     if venue in given:
         return given[venue]
     stated = None if market.instrument is None else market.instrument.taker_fee
     own = settings.own_fees.get(venue, Fees(None, None)).taker
     documented = settings.documented_fees.get(venue, Fees(None, None)).taker
-    fee = next((f for f in (stated, own, documented) if f is not None), None)
+    fee = next((f for f in (own, stated, documented) if f is not None), None)
     if fee is None:
         notes.lack(f"{venue}: taker fee not known; set taker_fee.{venue}")
     elif fee == documented and own is None:
@@ -389,11 +392,11 @@ def _quote(
 
 
 def _maker_fee(market: MarketRead, settings: Settings) -> float | None:
-    """The view's, the trader's tier or the documented one; None if nobody knows."""
+    """The trader's tier, the listing's or the documented one; None if nobody knows."""
     stated = None if market.instrument is None else market.instrument.maker_fee
     tables = (settings.own_fees, settings.documented_fees)
-    others = (table.get(market.venue, Fees(None, None)).maker for table in tables)
-    return next((fee for fee in (stated, *others) if fee is not None), None)
+    own, documented = (table.get(market.venue, Fees(None, None)).maker for table in tables)
+    return next((fee for fee in (own, stated, documented) if fee is not None), None)
 
 
 def _kept(market: MarketRead) -> float | None:

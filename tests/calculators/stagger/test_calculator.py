@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cockpit.calculators import load
 from cockpit.calculators.common.form import FieldError
-from cockpit.calculators.common.market_data import Settings
+from cockpit.calculators.common.market_data import Fees, Settings
 from tests.calculators.markets import ASKS, BIDS, HOUR_NS, calc, market, saved
 from tests.support import AT_NS
 
@@ -181,6 +181,15 @@ def test_a_ladder_waits_at_prices_that_step_away_and_pays_maker_fees():
     assert result.values.fees_usd == pytest.approx(-1e-4 * worth)
     assert result.values.cost_usd == pytest.approx(worth - 9 * 99.975 - 1e-4 * worth)
     assert any("only if the price comes" in words for words in result.warnings)
+
+
+def test_a_ladder_pays_the_maker_fee_of_one_s_own_tier():
+    view = saved(market("a", maker_fee=2e-4))
+    own = Settings(now_ns=AT_NS, own_fees={"a": Fees(None, -1e-4)})
+    paid = stagger(view, own, size=9, slices=3, schedule="ladder").values
+    plain = stagger(view, size=9, slices=3, schedule="ladder").values
+    # 3 bps less of what is filled at the limits.
+    assert paid.fees_usd < 0 < plain.fees_usd
 
 
 def test_a_ladder_whose_maker_fee_nobody_knows_has_no_cost():
