@@ -138,6 +138,12 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The trader's own margin tables, by venue."""
         return {name: own.margin for name, own in self.venue.items() if own.margin}
 
+    @property
+    def own_taker_fees(self) -> dict[str, float]:
+        """The taker fees of the trader's own tiers, by venue, as fractions of notional."""
+        fees = {name: own.taker_fee for name, own in self.venue.items()}
+        return {name: fee for name, fee in fees.items() if fee is not None}
+
 
 ENVIRONMENT = {
     "COCKPIT_VENUES": "watch.venues",

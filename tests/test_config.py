@@ -131,6 +131,7 @@ def test_names_and_numbers_in_a_file_are_taken_as_people_type_them(tmp_path):
     assert found.watch.depth == 10
     assert found.exposure.band_usd == 10_000.0
     assert found.venue["dydx"].taker_fee == 0.0003
+    assert found.own_taker_fees == {"dydx": 0.0003}
     assert found.venue["dydx"].maker_fee == -0.00005
 
 

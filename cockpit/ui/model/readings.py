@@ -31,6 +31,8 @@ class Readings:
     specs: dict[str, VenueSpec]
     mode: Mode
     glyphs: GlyphSet
+    own_fees: Mapping[str, float] = field(default_factory=dict)
+    """Venue -> the taker fee of the trader's own tier, a fraction of notional."""
     has_colour: bool = True
     """False where lines of a plot must be told apart by their shape."""
     now_ns: int = 0
@@ -129,9 +131,12 @@ class Readings:
         symbol = self.symbol
         return [v.name for v in self.venues if symbol and self.is_listed(v.name, symbol)]
 
-    def taker_fee(self, venue: str) -> tuple[float | None, bool]:
-        """(fee as a fraction, whether it is an assumption) for the selected symbol."""
-        market = self.market(venue)
+    def taker_fee(self, venue: str, symbol: str | None = None) -> tuple[float | None, bool]:
+        """(fee as a fraction, whether it is an assumption) of a symbol, the selected one if none is
+        named: that of the trader's own tier, as calculators have it."""
+        if venue in self.own_fees:
+            return self.own_fees[venue], False
+        market = self.market(venue) if symbol is None else self.view.market(venue, symbol)
         if market and market.instrument and market.instrument.taker_fee is not None:
             spec = self.specs.get(venue)
             return market.instrument.taker_fee, not (spec and spec.publishes_fees)

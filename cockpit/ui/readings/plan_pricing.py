@@ -32,10 +32,7 @@ def expected(readings: Readings, leg: Leg) -> Expected:
     """The leg against the book of now, as if it were traded at once; of an old one the fee."""
     market = readings.view.market(leg.venue, leg.symbol)
     mid = market.book.mid() if market and not market.is_stale("book", readings.now_ns) else None
-    listed = market.instrument if market else None
-    fee = listed.taker_fee if listed else None
-    if fee is None and leg.venue in readings.specs:
-        fee = readings.specs[leg.venue].taker_fee
+    fee, _ = readings.taker_fee(leg.venue, leg.symbol)
     if market is None or mid is None:
         return Expected(fee_frac=fee)
     levels = market.book.asks() if leg.side.sign > 0 else market.book.bids()

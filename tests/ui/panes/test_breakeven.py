@@ -10,6 +10,7 @@ from cockpit.core.events import Funding
 from cockpit.core.units import HOUR_NS, HOUR_S, hour_floor_ns
 from cockpit.ui.readings import breakeven as stamps
 from cockpit.ui.readings.breakeven import breakeven
+from cockpit.ui.readings.order_books import pair_cost_bps
 from tests.support import AT_NS
 from tests.ui import scenes
 
@@ -69,6 +70,27 @@ def test_every_pair_is_even_at_the_stamp_that_the_calculator_names() -> None:
             assert (ours.hours, ours.at_ns) == (theirs.breakeven_h, theirs.breakeven_ns)
             checked += ours.hours is not None
     assert checked
+
+
+def test_costs_on_the_screen_are_at_the_trader_s_own_tier_as_the_calculator_s_are() -> None:
+    scene = scenes.live(("BTC",))
+    scene.ui.size_usd = SIZE_USD
+    base = pair_cost_bps(scene, "alphaswap", "bravo")
+    scene.own_fees = {"alphaswap": 0.0001}
+    scene.now_ns += 1
+    own = pair_cost_bps(scene, "alphaswap", "bravo")
+    assert base is not None
+    assert own is not None
+    # 4.5 bps by the listing, 1 bp by the tier, in and out.
+    assert base - own == pytest.approx(2 * 3.5)
+    assert scene.taker_fee("alphaswap") == (0.0001, False)
+    settings = Settings(now_ns=AT_NS, own_fees={"alphaswap": Fees(0.0001, None)})
+    asked = carry.Inputs(
+        symbol="BTC", long_venue="alphaswap", short_venue="bravo", notional_usd=SIZE_USD
+    )
+    assert own == pytest.approx(
+        carry.compute(asked, scene.view, settings).values.cost_bps, rel=1e-3
+    )
 
 
 def test_a_second_look_within_the_minute_searches_nothing(monkeypatch) -> None:

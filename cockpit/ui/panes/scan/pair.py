@@ -85,7 +85,7 @@ def _figures(readings: Readings, market: MarketRead | None) -> list[Span]:
     mid = market.book.mid()
     price = mid or market.mark
     oi = None if market.open_interest is None or price is None else market.open_interest * price
-    fee = None if listed is None else listed.taker_fee
+    fee, is_assumed = readings.taker_fee(market.venue, market.symbol)
     is_old = market.is_stale("book" if mid else "mark", now_ns)
     return [
         _aged(fmt.rate(hour, readings.ui.unit), is_rate_stale(market, now_ns)),
@@ -95,7 +95,7 @@ def _figures(readings: Readings, market: MarketRead | None) -> list[Span]:
         _aged(fmt.price(price, listed.tick if listed else None), is_old),
         _aged(fmt.magnitude(oi), market.is_stale("open_interest", now_ns)),
         _aged(fmt.magnitude(market.volume_24h_usd), market.is_stale("volume", now_ns)),
-        (fmt.MISSING if fee is None else f"{fee * 1e4:.1f}bp", "text"),
+        (fmt.MISSING if fee is None else f"{'?' * is_assumed}{fee * 1e4:.1f}bp", "text"),
         ("followed", "ok") if market.book.is_known else ("not yet", "dim"),
         (listed.quote if listed else fmt.MISSING, "text"),
     ]
