@@ -203,7 +203,7 @@ def _check_instrument(event: Instrument) -> None:
     assert event.max_leverage is None or 1.0 <= event.max_leverage <= 1000.0, event
     assert event.mmf is None or 0.0 < event.mmf < 1.0, event
     for fee in (event.taker_fee, event.maker_fee):
-        assert fee is None or abs(fee) < 0.01, event
+        assert fee is None or abs(fee) <= 0.01, event
     assert event.funding_interval_s is None or 0 < event.funding_interval_s <= DAY_S, event
 
 
