@@ -133,7 +133,7 @@ class BybitMarket(Market):
         for key, value in row.items():
             if key not in _MERGED or 0 < self.stamps_ms.get(key, 0) - ts_ms < REORDER_MS:
                 continue
-            number = value if type(value) is float else finite(value)
+            number = finite(value)
             if number is None and not is_nothing(value):
                 problems.append(f"{key} of {self.native} is no number")
                 self.values.pop(key, None)

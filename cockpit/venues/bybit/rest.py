@@ -138,9 +138,10 @@ class Rest:
 
     def _adopt(self, row: wire.InstrumentRow, at_ns: int) -> list[Output]:
         native = row.symbol
-        if not (native.isprintable() and row.baseCoin.isprintable() and native and row.baseCoin):
+        if not all(name and name.isprintable() for name in (native, row.baseCoin, row.quoteCoin)):
             self.listing.unread([native])
-            return [reject(VENUE, at_ns, "instruments: a name is not printable", native)]
+            reason = "instruments: a name is empty or not printable"
+            return [reject(VENUE, at_ns, reason, native)]
         coin, contract = wire.coin_and_contract(native, row.baseCoin)
         symbol = wire.cross_name(coin, row.settleCoin or row.quoteCoin)
         market = self.listing.adopt(native, symbol, Unit(price=contract), BybitMarket)

@@ -49,6 +49,13 @@ def test_an_unknown_interval_is_missing_not_eight_hours() -> None:
     assert btc.funding_interval_s is None
 
 
+@pytest.mark.parametrize("nameless", ["symbol", "baseCoin", "quoteCoin"])
+def test_a_row_with_an_empty_name_is_no_market(nameless: str) -> None:
+    outputs = feed(Session(Wants()), listing(row(**{nameless: ""}), row("ETHUSDT", "ETH")))
+    assert [market.symbol for market in only(Instrument, outputs)] == ["ETH"]
+    assert len(only(Reject, outputs)) == 1
+
+
 def test_fees_are_those_of_the_documented_tier_because_none_are_published() -> None:
     (btc,) = listed(row())
     assert (btc.taker_fee, btc.maker_fee) == (0.00055, 0.0002)

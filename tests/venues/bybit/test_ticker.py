@@ -210,6 +210,15 @@ def test_open_interest_of_a_market_of_thousands_is_in_coins_and_its_prices_per_c
     assert (prices.symbol, prices.mark, prices.index) == ("PEPE", 0.0125 / 1000, None)
 
 
+def test_an_open_interest_beyond_all_markets_is_no_number() -> None:
+    """1e308 contracts of 1000 coins each would be endless."""
+    session = live_session("PEPE", rows=[row("1000PEPEUSDT", "1000PEPE")])
+    message = ticker("snapshot", "1000PEPEUSDT", openInterest=1e308, lastPrice="0.01")
+    outputs = feed(session, frame(message))
+    assert only(OpenInterest, outputs) == []
+    assert len(only(Reject, outputs)) == len(only(Prices, outputs)) == 1
+
+
 def test_negative_open_interest_is_rejected() -> None:
     data = ticker("snapshot", singleOpenInterest="-1")
     assert isinstance(events(feed(live_session(), frame(data)))[0], Reject)
