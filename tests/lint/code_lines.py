@@ -20,11 +20,11 @@ class Size(NamedTuple):
 
 SIZES = {
     "cockpit/venues/kit": Size(900, 2140),
-    "cockpit/venues/aster": Size(620, 625),
+    "cockpit/venues/aster": Size(620, 615),
     "cockpit/venues/bybit": Size(560, 700),
     "cockpit/venues/dydx": Size(1100, 1490),
     "cockpit/venues/extended": Size(420, 525),
-    "cockpit/venues/grvt": Size(420, 570),
+    "cockpit/venues/grvt": Size(420, 565),
     "cockpit/venues/hyperliquid": Size(1100, 1580),
     "cockpit/venues/lighter": Size(950, 960),
     "cockpit/venues/nado": Size(620, 900),
