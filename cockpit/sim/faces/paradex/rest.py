@@ -28,6 +28,7 @@ from cockpit.sim.world.followers import sides
 from cockpit.sim.world.past_prices import history_begins_ns
 
 FUNDING_ROW_NS = 5 * NS_PER_S
+VERBS = ("GET", "POST", "DELETE")
 RESOLUTIONS = ("1", "3", "5", "15", "30", "60")
 
 
@@ -120,7 +121,7 @@ on_http = Routes(
         "GET /v1/orderbook/{market}": _orderbook,
         "GET /v1/bbo/{market}": lambda one: wire.touch(_state(one, one.at["market"]), one.world),
         "GET /v1/system/config": lambda request: wire.FIXED["config"],
-        **{f"GET /v1/{path}": _private for path in wire.FIXED["private"]},
+        **{f"{verb} /v1/{path}": _private for verb in VERBS for path in wire.FIXED["private"]},
         "GET /v1/system/time": lambda request: {"server_time": now_ms(request.world)},
         "GET /v1/system/state": lambda request: {"status": "ok"},
     },

@@ -338,6 +338,8 @@ def test_the_instance_is_described_and_private_reads_want_a_token(world: FakeWor
     assert [token["symbol"] for token in config["bridged_tokens"]] == ["USDC"]
     for path in ("account", "positions", "funding/payments"):
         assert ask(world, path, 401)["error"] == "INVALID_TOKEN"
+    order = paradex.on_http(world, "POST", "/v1/orders", {}, b"{}")
+    assert (order.status, json.loads(order.body)["error"]) == (401, "INVALID_TOKEN")
 
 
 def test_a_level_is_a_pair_over_http(world: FakeWorld) -> None:
