@@ -99,7 +99,8 @@ def _of_snapshot(args: argparse.Namespace, chosen: "list[Account] | None") -> in
     from cockpit.portfolio.trades.keeper import Keeper
 
     view = load_view(Path(args.view))
-    view.asset_rules = common.load_config(args).assets
+    config = common.load_config(args)
+    view.asset_rules, view.own_taker_fees = config.assets, config.own_taker_fees
     if chosen is not None:
         there = {(book.venue, book.address) for book in view.accounts()}
         for account in chosen:

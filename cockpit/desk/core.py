@@ -126,10 +126,10 @@ class DeskState:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskSetup:
     """What a desk is made of. `alerts_dir` None keeps no alert on disk; `hook` and `targets` are
-    told of them. `history` None has no past to look back to. `assets` and `own_margins` are what
-    the trader says in place of prices and of documented tables. `rules_text` has the rules that
-    were made by keys, where no file of `trader_paths` does. `config` is what calculators go by.
-    `begun` None has heard nothing yet."""
+    told of them. `history` None has no past to look back to. `assets`, `own_margins` and
+    `own_taker_fees` are what the trader says in place of prices and of documents. `rules_text` has
+    the rules that were made by keys, where no file of `trader_paths` does. `config` is what
+    calculators go by. `begun` None has heard nothing yet."""
 
     mode: Mode
     clock: Clock
@@ -142,6 +142,7 @@ class DeskSetup:
     history: Folder | None = None
     assets: AssetRules = field(default_factory=AssetRules)
     own_margins: Mapping[str, VenueMargin] = field(default_factory=dict)
+    own_taker_fees: Mapping[str, float] = field(default_factory=dict)
     trader_paths: TraderPaths = NOTHING_KEPT
     rules_text: bytes = b""
     config: Config = field(default_factory=Config)
@@ -165,6 +166,7 @@ class DeskCore:
             )
         )
         self.view.asset_rules, self.view.own_margins = setup.assets, setup.own_margins
+        self.view.own_taker_fees = setup.own_taker_fees
         self._rules = KeptRules(
             setup.trader_paths.rules,
             with_defaults(setup.rules),

@@ -116,6 +116,7 @@ class Engine:
                 history=files.memory.folder if files.memory else None,
                 assets=config.assets,
                 own_margins=config.own_margins,
+                own_taker_fees=config.own_taker_fees,
                 trader_paths=files.trader,
                 config=config,
             ),

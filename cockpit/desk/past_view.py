@@ -60,6 +60,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     """Venues that state when the next payment is due."""
     asset_rules: AssetRules
     own_margins: dict[str, VenueMargin]
+    own_taker_fees: dict[str, float]
 
 
 def frame_of(view: MarketStore) -> Frame:
@@ -73,6 +74,7 @@ def frame_of(view: MarketStore) -> Frame:
         stamped=frozenset(market.venue for market in view.markets() if _states_stamp(market)),
         asset_rules=view.asset_rules,
         own_margins=dict(view.own_margins),
+        own_taker_fees=dict(view.own_taker_fees),
     )
 
 
@@ -114,7 +116,7 @@ def _view(
             paid[found.venue, found.symbol].append(payment(found))
     store = MarketStore(frame.venues, frame.symbols)
     store.asset_rules = frame.asset_rules
-    store.own_margins = frame.own_margins
+    store.own_margins, store.own_taker_fees = frame.own_margins, frame.own_taker_fees
     store.outlooks = kept_outlooks(reader, at_ns)
     store.follow(frame.accounts)
     store.survey(is_on=True)

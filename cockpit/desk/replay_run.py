@@ -111,6 +111,7 @@ class Run:
                 rules=order.config.alert,
                 assets=order.config.assets,
                 own_margins=order.config.own_margins,
+                own_taker_fees=order.config.own_taker_fees,
                 trader_paths=order.trader_paths,
                 rules_text=order.said.rules,
                 config=order.config,

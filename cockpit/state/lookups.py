@@ -40,6 +40,14 @@ def is_rate_stale(market: MarketRead, now_ns: int) -> bool:
     return field is None or market.is_stale(field, now_ns)
 
 
+def taker_fee_frac(view: MarketView, venue: str, symbol: str) -> float | None:
+    """Of the trader's own tier where he has told it, else the listing's; None where neither is."""
+    if venue in view.own_taker_fees:
+        return view.own_taker_fees[venue]
+    listed = listing(view, venue, symbol)
+    return None if listed is None else listed.taker_fee
+
+
 def listing(view: MarketView, venue: str, symbol: str) -> Instrument | None:
     """What the venue lists under a symbol, watched or not."""
     market = view.market(venue, symbol)

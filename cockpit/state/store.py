@@ -68,6 +68,7 @@ class MarketStore:
         self.trades = TradeRecords()
         self.asset_rules = AssetRules()
         self.own_margins: Mapping[str, VenueMargin] = {}
+        self.own_taker_fees: Mapping[str, float] = {}
         self.version = 0
         self.clock_offset_ns = 0
         """This machine's clock minus the venues', as their stamps tell it; 0 where they do not."""

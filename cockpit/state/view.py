@@ -151,7 +151,8 @@ class MarketView(Protocol):
     """Everything that panes, calculators, alerts and documents read.
 
     `asset_rules` is what the trader says of names that two coins share; see `identity`.
-    `own_margins` are the trader's margin tables by venue, in place of the documented ones.
+    `own_margins` are the trader's margin tables by venue, in place of the documented ones, and
+    `own_taker_fees` what he pays by venue, a fraction of notional, in place of the listings'.
     `clock_offset_ns` is this machine's clock minus the venues', 0 where they do not tell.
     `outlooks` is what funding is expected to be, where anybody forecasts it. `passing` is what of
     all markets passes every gate, where they are ranked.
@@ -159,6 +160,7 @@ class MarketView(Protocol):
 
     asset_rules: AssetRules
     own_margins: Mapping[str, VenueMargin]
+    own_taker_fees: Mapping[str, float]
     clock_offset_ns: int
     outlooks: Outlooks
     passing: Passing

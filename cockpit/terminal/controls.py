@@ -68,7 +68,6 @@ class ControlledApp(PaintedApp):
             specs=venues.specs(venue.name for venue in desk.view.venues()),
             mode=stats.mode,
             glyphs=terminal.glyphs,
-            own_fees=config.own_taker_fees,
             has_colour=terminal.color != "none",
         )
         self.readings.now_ns = stats.at_ns

@@ -64,3 +64,11 @@ def test_what_was_typed_is_watched_once_a_followed_venue_lists_it(mine):
     live.take([ETH])
     assert list(live.view.symbols()) == ["BTC", "ETH"]
     assert [notice.venue for notice in live.notices()] == [V]
+
+
+def test_what_is_shown_knows_the_trader_s_own_tiers():
+    settings = msgspec.structs.replace(
+        config.load(None, {"watch.venues": (V,)}, environ={}),
+        venue={V: config.Venue(taker_fee=0.0001), "bybit": config.Venue(maker_fee=0.0)},
+    )
+    assert Engine(settings).view.own_taker_fees == {V: 0.0001}

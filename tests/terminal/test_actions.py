@@ -5,7 +5,6 @@ And keys do what the help says, on the running app.
 
 import pytest
 
-from cockpit.config import Config, Venue
 from cockpit.core.events import Funding
 from cockpit.desk.contract import Watch
 from cockpit.terminal.dialogs.base import Dialog
@@ -281,9 +280,3 @@ async def test_a_verb_of_the_palette_opens_the_command_line_with_it():
         await pilot.press(*"eth", "enter")
         assert app.known.posted == [Watch(("ETH",))]
         assert app.readings.symbol == "ETH"
-
-
-async def test_the_screen_counts_costs_at_the_tier_of_the_config() -> None:
-    app = Seat(Config(venue={"bravo": Venue(taker_fee=0.0001)}))
-    async with app.run_test(size=(160, 45)):
-        assert app.readings.taker_fee("bravo", "BTC") == (0.0001, False)

@@ -18,7 +18,7 @@ from cockpit.portfolio.trades.funding import LegFunding, LegPast
 from cockpit.portfolio.trades.holdings import Holdings
 from cockpit.portfolio.trades.pnl import LegNow, Pnl
 from cockpit.portfolio.trades.spreads import LegPrice, Spreads
-from cockpit.state.lookups import listing
+from cockpit.state.lookups import listing, taker_fee_frac
 from cockpit.state.trades import LegFill, LegKey, TradeLeg, TradeRecord, TradeResult
 from cockpit.state.view import MarketRead, MarketView
 
@@ -268,15 +268,13 @@ class _Reader:
 
     def _now(self, leg: LegReading) -> LegNow:
         position = self.holdings.position(leg.key)
-        listed = listing(self._view, leg.key.venue, leg.key.symbol)
         size = leg.size / leg.share
-        fee = 0.0 if leg.key.is_typed and leg.key.venue == sums.SPOT else None
         return LegNow(
             fills=leg.fills,
             share=leg.share,
             size=size,
             mark=leg.mark,
-            taker_fee=listed.taker_fee if listed is not None else fee,
+            taker_fee=self._taker_fee(leg),
             stated_upnl_usd=None if position is None else position.upnl,
             stated_mark=None if position is None else position.mark,
             stated_entry=None if position is None else position.entry,
@@ -284,11 +282,17 @@ class _Reader:
             accrued_usd=leg.funding.accrued_usd,
         )
 
+    def _taker_fee(self, leg: LegReading) -> float | None:
+        """A fraction; coins that are owned outright, and typed, cost nothing."""
+        fee = taker_fee_frac(self._view, leg.key.venue, leg.key.symbol)
+        is_owned = leg.key.is_typed and leg.key.venue == sums.SPOT
+        return 0.0 if fee is None and is_owned else fee
+
     def _prices(self, leg: LegReading) -> LegPrice:
         market = self.holdings.market(leg.key)
         return LegPrice(
             size=leg.size, entry=leg.entry, mark=leg.mark,
-            exit=spreads.exit_price(market, leg.size, self._now_ns),
+            exit=spreads.exit_price(market, leg.size, self._taker_fee(leg), self._now_ns),
         )  # fmt: skip
 
     def _margin_usd(self, row: Row | None) -> float | None:
@@ -364,8 +368,7 @@ class _Reader:
         if any(fill.price is None for fill in leg.fills):
             untold.append("a price that it traded at is not known, and so not what it earned")
         if any(fill.fee_usd is None for fill in leg.fills):
-            listed = listing(self._view, leg.key.venue, leg.key.symbol)
-            fee = None if listed is None else listed.taker_fee
+            fee = self._taker_fee(leg)
             if fee is None:
                 untold.append("its fees are not told")
             else:
@@ -382,7 +385,7 @@ class _Reader:
     def _looked(self, leg: LegReading, price: LegPrice) -> LegMarket:
         market, row = self.holdings.market(leg.key), self._rows.get(leg.key)
         is_book = market is not None and not market.is_stale("book", self._now_ns)
-        fee = None if market is None or market.instrument is None else market.instrument.taker_fee
+        fee = self._taker_fee(leg)
         return LegMarket(
             key=leg.key,
             size=leg.size,

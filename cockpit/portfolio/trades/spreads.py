@@ -62,23 +62,23 @@ def spread_curve(
     return np.asarray((short - long) / (short + long) * 2e4)
 
 
-def exit_price(market: MarketRead | None, size: float, now_ns: int) -> float | None:
-    """The average price of closing `size` signed base units now, fee included.
+def exit_price(
+    market: MarketRead | None, size: float, taker_fee: float | None, now_ns: int
+) -> float | None:
+    """The average price of closing `size` signed base units now, the fee (a fraction) included.
 
     None where the book is not known, old, or too short, and where the fee is not known.
     """
     if market is None or not size or market.is_stale("book", now_ns):
         return None
-    listed = market.instrument
-    fee = None if listed is None else listed.taker_fee
     side = Side.SELL if size > 0 else Side.BUY
     rows = market.book.bids() if side is Side.SELL else market.book.asks()
-    if fee is None or not rows:
+    if taker_fee is None or not rows:
         return None
     found = walk(rows, abs(size))
     if found.unfilled > 0 or not found.base > 0:
         return None
-    return found.usd / found.base * (1 + side.sign * fee)
+    return found.usd / found.base * (1 + side.sign * taker_fee)
 
 
 def _bps(rows: Sequence[tuple[float, float | None]], reference: float) -> float | None:

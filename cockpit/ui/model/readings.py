@@ -31,8 +31,6 @@ class Readings:
     specs: dict[str, VenueSpec]
     mode: Mode
     glyphs: GlyphSet
-    own_fees: Mapping[str, float] = field(default_factory=dict)
-    """Venue -> the taker fee of the trader's own tier, a fraction of notional."""
     has_colour: bool = True
     """False where lines of a plot must be told apart by their shape."""
     now_ns: int = 0
@@ -134,8 +132,8 @@ class Readings:
     def taker_fee(self, venue: str, symbol: str | None = None) -> tuple[float | None, bool]:
         """(fee as a fraction, whether it is an assumption) of a symbol, the selected one if none is
         named: that of the trader's own tier, as calculators have it."""
-        if venue in self.own_fees:
-            return self.own_fees[venue], False
+        if venue in self.view.own_taker_fees:
+            return self.view.own_taker_fees[venue], False
         market = self.market(venue) if symbol is None else self.view.market(venue, symbol)
         if market and market.instrument and market.instrument.taker_fee is not None:
             spec = self.specs.get(venue)

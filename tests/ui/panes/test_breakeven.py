@@ -76,7 +76,7 @@ def test_costs_on_the_screen_are_at_the_trader_s_own_tier_as_the_calculator_s_ar
     scene = scenes.live(("BTC",))
     scene.ui.size_usd = SIZE_USD
     base = pair_cost_bps(scene, "alphaswap", "bravo")
-    scene.own_fees = {"alphaswap": 0.0001}
+    scenes.store_of(scene).own_taker_fees = {"alphaswap": 0.0001}
     scene.now_ns += 1
     own = pair_cost_bps(scene, "alphaswap", "bravo")
     assert base is not None

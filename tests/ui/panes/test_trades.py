@@ -270,3 +270,11 @@ def test_the_carry_of_a_trade_at_old_rates_is_seen_to_be_old():
     assert re.search(r"carry ~[+−]", text)
     fresh = text_of(traded.pair())
     assert "~" not in fresh
+
+
+def test_leaving_a_trade_costs_the_trader_s_own_tier():
+    base, own = traded.pair(), traded.pair()
+    # 4.5 bps by the listing and 2 by the other; 1 bp each by his tiers: 4.5 bps of 32,000 USD less.
+    store_of(own).own_taker_fees = {"alphaswap": 0.0001, "bravo": 0.0001}
+    cost, cheaper = (trades_read.selected(scene).trade.exit_cost_usd for scene in (base, own))
+    assert cost - cheaper == pytest.approx(32_000 * 4.5e-4, rel=1e-3)
