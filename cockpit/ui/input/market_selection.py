@@ -1,7 +1,9 @@
 """The cursor on a market, and which markets are listed in which order."""
 
+from cockpit.analytics.funding.carry import spread_hourly
 from cockpit.state.lookups import is_rate_stale
 from cockpit.ui.model.readings import Readings
+from cockpit.ui.readings.best_pair import compared_pair, fresh_rates
 from cockpit.ui.readings.market_rates import apr_of
 
 
@@ -51,7 +53,12 @@ def _order(readings: Readings, sort: str, ascending: bool) -> tuple[str, ...]:
 
 
 def _row_value(readings: Readings, symbol: str, sort: str) -> float | None:
-    """What a row is sorted by: one venue's rate, the largest rate in size, or the widest spread."""
+    """What a row is sorted by: one venue's rate, the largest rate in size, or the spread that the
+    row shows."""
+    if sort == "spread":
+        compared = fresh_rates(readings, symbol)
+        pair = compared_pair(readings, compared)
+        return None if pair is None else spread_hourly(compared[pair[1]], compared[pair[0]])
     rates = {}
     for venue in readings.venues:
         market = readings.view.market(venue.name, symbol)
@@ -60,6 +67,4 @@ def _row_value(readings: Readings, symbol: str, sort: str) -> float | None:
             rates[venue.name] = rate
     if sort == "rate":
         return max(map(abs, rates.values()), default=None)
-    if sort == "spread":
-        return max(rates.values()) - min(rates.values()) if len(rates) > 1 else None
     return rates.get(sort)

@@ -3,6 +3,7 @@
 import pytest
 
 from cockpit.core.events import Prices
+from cockpit.ui.input.market_selection import sort_rows
 from cockpit.ui.panes.funding.spreads import _spread
 from cockpit.ui.panes.markets import interest
 from cockpit.ui.readings.best_pair import fresh_rates
@@ -63,3 +64,16 @@ def test_two_coins_of_one_name_are_never_one_consolidated_book() -> None:
     venues = {book.venue for book in mergeable_books(apart_scene())}
     assert venues == {VENUES[0], VENUES[2]}
     assert {book.venue for book in mergeable_books(scenes.live())} == set(VENUES)
+
+
+def test_rows_are_sorted_by_the_spread_that_they_show() -> None:
+    # BTC and ETH have the same rates at each venue, the lowest of them at the second one.
+    scene = scenes.live(("ETH", "BTC"))
+    market = scenes.store_of(scene).market(VENUES[1], "ETH")
+    assert market is not None
+    assert market.mark is not None
+    far = Prices(venue=VENUES[1], symbol="ETH", recv_ns=AT_NS, mark=market.mark / 1000)
+    scenes.store_of(scene).apply(far)
+    # Of ETH two venues are left, with a narrower spread: another coin's rate is not in it.
+    sort_rows(scene, "spread")
+    assert list(scene.symbols) == ["BTC", "ETH"]
