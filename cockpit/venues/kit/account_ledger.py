@@ -136,10 +136,11 @@ class Ledger:
         """Keep what a page has until its reading is whole: a part of what was paid is no sum."""
         self._held |= {_payment_key(row): row for row in page}
 
-    def release(self, pool: str) -> Iterator[FundingPayment]:
-        """What was held of a pool, the oldest first: its reading has come to its end."""
+    def release(self, pool: str, at_ns: int) -> Iterator[FundingPayment]:
+        """What was held of a pool, the oldest first: its reading has come to its end, and only now
+        is a part of it known."""
         for key in sorted(key for key in self._held if key[0] == pool):
-            yield from self.payment(self._held.pop(key))
+            yield from self.payment(replace(self._held.pop(key), recv_ns=at_ns))
 
     def fill(self, fill: AccountFill) -> Iterator[AccountFill]:
         """A fill, unless it was told before: streams begin with what was, histories overlap."""

@@ -122,7 +122,7 @@ def position(
         venue=VENUE, recv_ns=at_ns, venue_ns=venue_ns, symbol=symbol_of(name), account=account,
         pool=str(number), size=sign * abs(units) * unit.contract if units else 0.0,
         entry=None if entry is None else unit.to_price(entry),
-        mark=unit.to_price(value / abs(units)) if value and units else None,
+        mark=positive(unit.to_price(value / abs(units))) if units else None,
         liquidation=None if liquidation is None else unit.to_price(liquidation),
         upnl=profit,
         funding_paid=odd.number("total_funding_paid_out", row.get("total_funding_paid_out")),

@@ -330,7 +330,7 @@ class PublicAccounts(OverHttp):
         asked = wallet.payments.answered(
             reply.key, [row.stamp_ns for row in rows], at_ns, answer.cursor, len(unread.names)
         )
-        told = () if asked else wallet.ledger.release(pool)
+        told = () if asked else wallet.ledger.release(pool, at_ns)
         return [*unread.rejects, *rejects(VENUE, at_ns, reply.name, odd, ""), *told, *asked]
 
 

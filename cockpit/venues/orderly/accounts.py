@@ -190,7 +190,7 @@ class AddressReader:
         more = answer.data.next_cursor if answer.data.rows else None
         if more and paid.pages < _MOST_PAGES:
             return [*out, _ask_payments(reply.key, paid, more)]
-        out += ledger.release(paid.pool)
+        out += ledger.release(paid.pool, at_ns)
         newest_ns = max(paid.stamps_ns.values(), default=paid.since_ns)
         paid.since_ns = min((row.stamp_ns for row in paid.due), default=newest_ns)
         if paid.read_ns is None:

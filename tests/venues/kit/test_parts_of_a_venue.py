@@ -91,9 +91,17 @@ def test_a_payment_is_told_once_and_again_where_the_venue_corrects_it() -> None:
     told = [row.usd for usd in (1.5, 1.5, 1.25, 1.25) for row in ledger.payment(paid(usd))]
     assert told == [1.5, 1.25]
     ledger.hold([paid(1.25)])
-    assert list(ledger.release("")) == []
+    assert list(ledger.release("", T0)) == []
     ledger.hold([paid(1.0)])
-    assert [row.usd for row in ledger.release("")] == [1.0]
+    assert [row.usd for row in ledger.release("", T0)] == [1.0]
+
+
+def test_a_payment_that_was_kept_back_arrives_with_the_last_page() -> None:
+    """Its venue's stamp stays; here it is known as a fact from then on, after what came between."""
+    ledger = Ledger("v", "0xab")
+    ledger.hold([paid(1.5)])
+    [told] = ledger.release("", T0 + 7)
+    assert (told.recv_ns, told.venue_ns) == (T0 + 7, T0 - 1)
 
 
 def test_a_pool_that_is_no_more_is_told_closed_and_its_equity_nothing() -> None:

@@ -165,6 +165,7 @@ def test_what_is_set_aside_and_not_said_makes_the_sum_unknown():
         ({"symbol": "", "market_id": 99}, "symbol", "@99"),
         ({"symbol": "1000PEPE"}, "size", 2000.0),
         ({"position_value": "-11.675"}, "mark", 11.675 / 2),
+        ({"position_value": "1e-300"}, "mark", None),
     ],
 )
 def test_what_a_position_leaves_open_or_writes_otherwise(changed, field, expected):
