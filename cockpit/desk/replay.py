@@ -28,6 +28,7 @@ from cockpit.desk.contract import (
     Seek,
     SeekNext,
     SetSpeed,
+    Severity,
     Step,
 )
 from cockpit.desk.core import DeskCore
@@ -187,9 +188,9 @@ class ReplayEngine:
         if sought is not None:
             self._say(f"no further {sought.what} on this tape")
 
-    def _say(self, words: str) -> None:
+    def _say(self, words: str, severity: Severity = "info") -> None:
         now_ns = self._run.core.clock.now_ns()
-        self._run.core.note(Notice(now_ns, "", words, is_answer=True))
+        self._run.core.note(Notice(now_ns, "", words, severity, is_answer=True))
 
     def _go(self, goal: Goal) -> None:
         self._drop_coming()
@@ -206,7 +207,12 @@ class ReplayEngine:
                 replay.hasten(goal)
                 return
         replay.hasten(None)
-        coming = self._new_run(run.said, goal=goal, start=start)
+        try:
+            coming = self._new_run(run.said, goal=goal, start=start)
+        except CockpitError as error:
+            # Its files may have gone meanwhile.
+            self._say(error.ui_message, "warn")
+            return
         coming.inherit(run)
         coming.replay.hold(replay.is_held)
         coming.start()
@@ -226,8 +232,12 @@ class ReplayEngine:
             self._checkpoints = Checkpoints()
             self._ahead = self._ahead_of(said)
 
-    def _ahead_of(self, said: Said) -> ReadAhead:
-        run = self._new_run(said, pause_s=PAUSE_S)
+    def _ahead_of(self, said: Said) -> ReadAhead | None:
+        """None where the tapes cannot be read any more: whoever plays them will say so."""
+        try:
+            run = self._new_run(said, pause_s=PAUSE_S)
+        except CockpitError:
+            return None
         run.replay.set_speed(None)
         return ReadAhead(said, run)
 

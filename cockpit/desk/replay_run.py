@@ -1,12 +1,14 @@
 """One pass over tapes: the state that comes of it, its alerts and marks."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
 from cockpit.config import Config
+from cockpit.core.errors import CockpitError
 from cockpit.core.events import Event, Position
 from cockpit.core.units import NS_PER_S
 from cockpit.desk.checkpoints import Checkpoint, Checkpoints
@@ -16,6 +18,7 @@ from cockpit.desk.contract import (
     FollowAccount,
     Intent,
     LookBack,
+    Notice,
     PlanIntent,
     ReadLegMids,
     ReadSpan,
@@ -28,6 +31,8 @@ from cockpit.desk.stats import Mark
 from cockpit.desk.trader_files import TraderPaths
 from cockpit.wire.pump import Pump
 from cockpit.wire.replay import Begun, Goal, Replay
+
+log = logging.getLogger(__name__)
 
 LOOK_NS: Final = NS_PER_S
 """Alerts are looked for once a second of the tape, at any speed."""
@@ -157,7 +162,23 @@ class Run:
         )
 
     def start(self) -> None:
-        self._tasks.append(asyncio.create_task(self.replay.run(), name="replay"))
+        self._tasks.append(asyncio.create_task(self._play(), name="replay"))
+
+    async def _play(self) -> None:
+        """To the end, or to where the tapes cannot be read any more: that is said."""
+        try:
+            await self.replay.run()
+        except CockpitError as error:
+            self._give_up(error.ui_message)
+        except Exception:
+            # A fault of the program: without this the player would seem to run, and stand.
+            log.exception("replay failed")
+            self._give_up("the tape cannot be played on: the log says why")
+
+    def _give_up(self, words: str) -> None:
+        now_ns = self.core.clock.now_ns()
+        self.core.note(Notice(now_ns, "", words, "danger", is_answer=True))
+        self.replay.give_up()
 
     def show(self) -> None:
         """From now on it is looked at."""

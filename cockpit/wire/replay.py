@@ -198,6 +198,12 @@ class Replay:
         self.goal = None if self.progress.finished else goal
         self._wake()
 
+    def give_up(self) -> None:
+        """Nothing more comes of the tapes, whatever they may still have: this is their end."""
+        self.progress.finished = True
+        if self.goal is not None:
+            self._arrive()
+
     @property
     def read_frac(self) -> float:
         """How much of the tapes' bytes has been read, 0 to 1."""

@@ -253,3 +253,26 @@ async def test_a_scan_goes_on_after_a_step_back(playing):
         await player.told(Step(-1))
         assert player.desk.stats().scan.is_on
         assert player.desk._run.core.scanner.question == question
+
+
+async def test_a_tape_that_cannot_be_read_on_ends_there_and_says_why(tape, tmp_path):
+    lost = tmp_path / "lost.jsonl.gz"
+    lost.write_bytes(tape.read_bytes())
+    playing = Playing(lost)
+    lost.unlink()
+    async with playing:
+        async with asyncio.timeout(PATIENCE_S):
+            while playing.state != "ended":
+                await asyncio.sleep(0)
+        assert "cannot be read" in playing.desk.notices()[-1].text
+        assert playing.desk.notices()[-1].is_answer
+        playing.desk.post(Seek(0))
+        assert "cannot be read" in playing.desk.notices()[-1].text
+
+
+async def test_a_fault_in_what_a_tape_states_ends_it_and_is_told(playing, monkeypatch):
+    async with playing() as player:
+        monkeypatch.setattr(player.desk._run.core, "sample", lambda: 1 / 0)
+        await player.told(Step(400))
+        assert player.state == "ended"
+        assert player.desk.notices()[-1].text == "the tape cannot be played on: the log says why"
