@@ -309,7 +309,7 @@ class Session(VenueSession):
         self, dexs: Sequence[tuple[str, Sequence[wire.ListedCtx[Any] | None]]], at_ns: int
     ) -> Sequence[Output]:
         out: list[Output] = []
-        count = 0
+        count, is_whole = 0, True
         for dex, ctxs in dexs:
             markets = self._universes.get(dex)
             if markets is None:
@@ -317,10 +317,11 @@ class Session(VenueSession):
             if len(markets) != len(ctxs):
                 # A listing newer than ours: places mean nothing until we know it.
                 self._listings.soon(dex)
+                is_whole = False
                 continue
             count += len(ctxs)
             out += self._contexts(markets, ctxs, at_ns)
-        if self.wants.survey:
+        if self.wants.survey and is_whole and count:
             out.append(facts.Surveyed(venue=VENUE, recv_ns=at_ns, markets=count))
         return out
 

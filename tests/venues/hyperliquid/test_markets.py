@@ -17,7 +17,7 @@ from cockpit.core.units import HOUR_NS
 from cockpit.venues.contract import Fetch, Send, Wants
 from cockpit.venues.hyperliquid import SPEC
 from cockpit.venues.hyperliquid.session import Session
-from tests.support import AT_NS, capture_text, feed, frame, only, reply
+from tests.support import AT_NS, capture_text, feed, frame, only, opened, reply
 from tests.venues.hyperliquid.messages import DEAD, active_ctx, asset, ctx, meta, meta_and_ctxs
 
 
@@ -268,3 +268,28 @@ def test_documented_contexts_of_a_builders_dex_need_the_wish():
     facts = feed(session("xyz:XYZ100", "xyz:TSLA"), reply("tickers", body))
     assert [f.rate for f in only(Funding, facts)] == [0.0002110251]
     assert {f.symbol for f in only(OpenInterest, facts)} == {"xyz:XYZ100"}
+
+
+# --- survey ---------------------------------------------------------------------------------------
+
+
+def contexts(*rows: object) -> object:
+    return frame({"channel": "allDexsAssetCtxs", "data": {"ctxs": [["", list(rows)]]}})
+
+
+def surveying(*names: str) -> Session:
+    listening = Session(Wants(survey=True))
+    feed(listening, opened(), reply("instruments", meta_and_ctxs(*names)))
+    return listening
+
+
+def test_while_a_newer_listing_is_not_known_nothing_counts_as_read():
+    listening = surveying("BTC", "ETH")
+    assert len(only(Surveyed, feed(listening, contexts(ctx(), ctx())))) == 1
+    assert only(Surveyed, feed(listening, contexts(ctx(), ctx(), ctx()))) == []
+    feed(listening, reply("instruments", meta_and_ctxs("BTC", "ETH", "SOL")))
+    assert len(only(Surveyed, feed(listening, contexts(ctx(), ctx(), ctx())))) == 1
+
+
+def test_before_there_is_a_listing_nothing_counts_as_read():
+    assert only(Surveyed, feed(Session(Wants(survey=True)), opened(), contexts(ctx()))) == []
