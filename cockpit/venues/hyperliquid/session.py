@@ -389,6 +389,7 @@ class Session(VenueSession):
         at_ns, ctxs, dex = reply.at_ns, universe.ctxs, universe.dex
         markets = [None if asset is None else self._market(asset.name) for asset in universe.assets]
         self._universes[dex] = markets
+        self.listing.begin()
         self.listing.unread(universe.unread)
         out: list[Output] = []
         for place, (asset, market) in enumerate(zip(universe.assets, markets, strict=True)):

@@ -293,3 +293,13 @@ def test_while_a_newer_listing_is_not_known_nothing_counts_as_read():
 
 def test_before_there_is_a_listing_nothing_counts_as_read():
     assert only(Surveyed, feed(Session(Wants(survey=True)), opened(), contexts(ctx()))) == []
+
+
+def test_a_market_that_two_whole_listings_leave_out_is_gone_whatever_an_earlier_one_was():
+    listening = surveying("BTC", "ETH")
+    nameless = meta_and_ctxs("BTC", "ETH")
+    nameless[0]["universe"][1] = {"szDecimals": 2}
+    feed(listening, reply("instruments", nameless))
+    once = reply("instruments", meta_and_ctxs("BTC"))
+    said = only(Instrument, feed(listening, once, once))
+    assert [(fact.symbol, fact.status) for fact in said] == [("ETH", "delisted")]
