@@ -114,11 +114,13 @@ class Account:
         if touched:
             yield from self._state(at_ns)
 
-    def lost(self) -> None:
+    def lost(self, at_ns: int) -> None:
         """A message of the connection is missing: every part has to be said again."""
         self._is_behind = True
         self._exists.clear()
         self._heard.clear()
+        answer_ns = at_ns + ANSWER_NS
+        self._look_due_ns = min(self._look_due_ns or answer_ns, answer_ns)
 
     def misheard(self, at_ns: int) -> Iterator[AccountState]:
         """A message could not be used: what was read stays, is not trusted, and is read again."""

@@ -104,10 +104,10 @@ class Accounts:
         """The subscriptions that are needed."""
         return [f"{PARENTS} {account.address}/{parent}" for account, parent in self._parents]
 
-    def lost(self) -> None:
+    def lost(self, at_ns: int) -> None:
         """A message of the connection is missing: what it said may have been about any account."""
         for account in self._followed.values():
-            account.lost()
+            account.lost(at_ns)
 
     # --- whose ----------------------------------------------------------------------------------
 

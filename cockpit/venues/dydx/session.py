@@ -221,7 +221,7 @@ class Session(VenueSession):
 
     def _lost(self, at_ns: int) -> list[Output]:
         """A message is missing, and it may have been any book's, account's or market's."""
-        self._accounts.lost()
+        self._accounts.lost(at_ns)
         out = self._books.lose_all(at_ns, "missing message")
         return out + self._keys.renew([MARKETS, *self._accounts.keys()], at_ns)
 

@@ -124,6 +124,14 @@ def test_an_account_whose_equity_nobody_can_work_out_is_asked_for_often():
     assert len(looks(feed(session, *ticks(31)))) == 1
 
 
+def test_an_account_that_the_channel_does_not_tell_again_after_a_lost_message_is_asked_for():
+    session = following()
+    feed(session, frame(whole(account(0, long("2"), cash=usdc("300")))))
+    assert looks(feed(session, *ticks(60))) == []
+    feed(session, frame(oracle(40, BTC="101"), AT_NS + 60 * SECOND))  # a hole in the numbers
+    assert len(looks(feed(session, *ticks(16, AT_NS + 60 * SECOND)))) == 1
+
+
 # --- what it says -------------------------------------------------------------------------------
 
 
