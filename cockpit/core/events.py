@@ -152,10 +152,13 @@ class Surveyed(Event, frozen=True, kw_only=True, gc=False, tag="surveyed"):
 
     Facts of a survey that have not changed are not stated again; this is what keeps them young.
     `period_s` is how often the venue is surveyed, None where a stream tells changes as they come.
+    Of the symbols in `silent` the venue has no figures now: what was stated of them before was not
+    read, and grows old.
     """
 
     markets: int
     period_s: float | None = None
+    silent: tuple[str, ...] = ()
 
 
 class Block(Event, frozen=True, kw_only=True, gc=False, tag="block"):

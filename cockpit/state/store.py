@@ -223,7 +223,7 @@ class MarketStore:
             market.version += 1
 
     def _on_surveyed(self, venue: VenueState, event: Surveyed) -> None:
-        venue.was_surveyed(event.recv_ns, event.period_s)
+        venue.was_surveyed(event)
 
     def _on_instrument(self, venue: VenueState, event: Instrument) -> None:
         venue.listed(event)

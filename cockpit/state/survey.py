@@ -2,7 +2,7 @@
 
 A surveyed market reads like a watched one of which no book, no history and no curve is known, so
 that whoever ranks markets reads both alike. Facts that have not changed are not stated again: a
-venue's `Surveyed` keeps all of them young, and only while its link is live.
+venue's `Surveyed` keeps all of them young but the silent ones, and only while its link is live.
 """
 
 import copy
@@ -33,6 +33,7 @@ class SurveySource(Protocol):
     instruments: dict[str, Instrument]
     surveyed_ns: int | None
     survey_period_s: float | None
+    silent: frozenset[str]
 
     @property
     def state(self) -> LinkState: ...
@@ -128,6 +129,13 @@ class SurveyedMarket:
             return None
         self._kept_ns[field] = stated.at_ns
         return stated.value
+
+    def fall_silent(self) -> None:
+        """The venue has no figures of it now: each is as old as the reading before this one."""
+        for field in self._stated_ns:
+            read_ns = self._read_ns(field)
+            if read_ns is not None:
+                self._stated_ns[field] = read_ns
 
     def inherit(self, market: MarketState) -> None:
         """Go on from a market that was watched: what does not change is not stated again."""
@@ -247,6 +255,6 @@ class SurveyedMarket:
 
     def _read_ns(self, field: Field) -> int | None:
         stated_ns = self._stated_ns.get(field)
-        if stated_ns is None or field in self._kept_ns:
+        if stated_ns is None or field in self._kept_ns or self.symbol in self._source.silent:
             return stated_ns
         return max(stated_ns, self._source.surveyed_ns or 0)

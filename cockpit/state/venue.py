@@ -4,7 +4,15 @@ from collections.abc import Sequence
 
 import msgspec
 
-from cockpit.core.events import OWN_FAULTS, Funding, Instrument, Link, LinkCause, LinkState
+from cockpit.core.events import (
+    OWN_FAULTS,
+    Funding,
+    Instrument,
+    Link,
+    LinkCause,
+    LinkState,
+    Surveyed,
+)
 from cockpit.core.units import NS_PER_S
 from cockpit.state.chain import ChainTelemetry
 from cockpit.state.curves import PackedSettled
@@ -34,6 +42,8 @@ class VenueState:
         """Markets that are not watched, while there is a survey."""
         self.surveyed_ns: int | None = None
         self.survey_period_s: float | None = None
+        self.silent: frozenset[str] = frozenset()
+        """Symbols of which the last reading had no figures."""
         self._is_recalled = False
         self.put_away: dict[str, PackedSettled] = {}
         """What was paid at markets that are followed no more: a venue is asked for it once."""
@@ -156,9 +166,14 @@ class VenueState:
             market_listed.instrument = event
             market_listed.version += 1
 
-    def was_surveyed(self, at_ns: int, period_s: float | None) -> None:
-        """All markets were read at `at_ns`. What is only remembered and not listed is no market."""
-        self.surveyed_ns, self.survey_period_s = at_ns, period_s
+    def was_surveyed(self, event: Surveyed) -> None:
+        """All markets were read but those that are silent. What is only remembered and not listed
+        is no market."""
+        for symbol in event.silent:
+            if symbol in self.surveyed:
+                self.surveyed[symbol].fall_silent()
+        self.silent = frozenset(event.silent)
+        self.surveyed_ns, self.survey_period_s = event.recv_ns, event.period_s
         if self._is_recalled and self.instruments:
             self._is_recalled = False
             self.surveyed = {
@@ -175,6 +190,7 @@ class VenueState:
     def end_survey(self) -> None:
         self.surveyed = {}
         self.surveyed_ns = None
+        self.silent = frozenset()
 
     def watched(self) -> list[MarketState]:
         """In the order of the watch list."""

@@ -96,6 +96,27 @@ def test_a_survey_says_nothing_of_a_figure_that_was_never_stated(store):
     assert rows(store)["WIF"].is_stale("mark", after(1))
 
 
+def test_a_market_without_figures_grows_old_while_the_others_are_kept_young(store):
+    def surveyed(seconds, *silent):
+        return Surveyed(venue="a", recv_ns=after(seconds), markets=2, silent=silent)
+
+    store.apply_all([live_rate("WIF"), live_rate("BONK"), surveyed(30)])
+    store.apply_all([surveyed(60, "WIF"), surveyed(125, "WIF")])
+    wif, bonk = rows(store)["WIF"], rows(store)["BONK"]
+    assert wif.age_s("funding", after(125)) == 95.0, "it was read last after 30 s"
+    assert wif.is_stale("funding", after(125))
+    assert not bonk.is_stale("funding", after(125))
+    store.apply(surveyed(130))
+    assert wif.age_s("funding", after(130)) == 0.0, "it has the same figures again"
+
+
+def test_what_is_said_of_a_silent_market_is_as_young_as_it_is(store):
+    store.apply_all([live_rate("WIF"), Prices(mark=2.5, **said("WIF", after(60)))])
+    store.apply(Surveyed(venue="a", recv_ns=after(60), markets=1, silent=("WIF",)))
+    wif = rows(store)["WIF"]
+    assert (wif.age_s("mark", after(61)), wif.age_s("funding", after(61))) == (1.0, 61.0)
+
+
 def test_everything_surveyed_is_stale_while_the_link_is_not_live(store):
     store.apply(live_rate("WIF"))
     assert not rows(store)["WIF"].is_stale("funding", after(1))
