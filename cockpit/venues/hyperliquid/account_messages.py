@@ -12,13 +12,7 @@ import msgspec
 from cockpit.core.account import short_address
 from cockpit.core.events import AccountFill, FundingPayment, Margin, Position
 from cockpit.core.units import NS_PER_MS
-from cockpit.venues.hyperliquid.messages import (
-    VENUE,
-    Number,
-    Wire,
-    dex_of,
-    name_of,
-)
+from cockpit.venues.hyperliquid.messages import VENUE, Number, Wire, dex_of, name_of
 from cockpit.venues.kit.account_ledger import checked
 from cockpit.venues.kit.fields import Ms, Price
 from cockpit.venues.kit.numbers import finite, positive

@@ -26,9 +26,7 @@ from typing import Any
 import msgspec
 
 from cockpit.core.account import hex_address_problem, normal_address
-from cockpit.core.events import (
-    Reject,
-)
+from cockpit.core.events import Reject
 from cockpit.core.units import NS_PER_MS
 from cockpit.venues.contract import MAIN, Fetch, Output, Reply
 from cockpit.venues.hyperliquid import account_messages as wire

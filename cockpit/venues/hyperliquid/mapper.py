@@ -58,6 +58,11 @@ class PerpMarket(Market):
         self.book = None
         self.is_watched = self.is_left = False
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether it is listed, and has no figures now."""
+        return self.is_dead and not self.is_gone
+
     # --- books and trades ---------------------------------------------------------------------
 
     def ladder(self, data: wire.BookData, at_ns: int, raw: str | bytes) -> Sequence[AnyEvent]:

@@ -308,7 +308,7 @@ class Session(VenueSession):
     def _survey(
         self, dexs: Sequence[tuple[str, Sequence[wire.ListedCtx[Any] | None]]], at_ns: int
     ) -> Sequence[Output]:
-        out: list[Output] = []
+        out, silent = list[Output](), list[str]()
         count, is_whole = 0, True
         for dex, ctxs in dexs:
             markets = self._universes.get(dex)
@@ -321,8 +321,11 @@ class Session(VenueSession):
                 continue
             count += len(ctxs)
             out += self._contexts(markets, ctxs, at_ns)
+            pairs = zip(markets, ctxs, strict=True)
+            silent += [m.symbol for m, ctx in pairs if m and (ctx is None or m.is_silent)]
         if self.wants.survey and is_whole and count:
-            out.append(facts.Surveyed(venue=VENUE, recv_ns=at_ns, markets=count))
+            told = tuple(silent)
+            out.append(facts.Surveyed(venue=VENUE, recv_ns=at_ns, markets=count, silent=told))
         return out
 
     def _contexts(

@@ -291,6 +291,14 @@ def test_while_a_newer_listing_is_not_known_nothing_counts_as_read():
     assert len(only(Surveyed, feed(listening, contexts(ctx(), ctx(), ctx())))) == 1
 
 
+@pytest.mark.parametrize("nothing", [DEAD, "no context"])
+def test_a_reading_names_the_markets_that_it_has_no_figures_of(nothing):
+    listening = surveying("BTC", "ETH")
+    for row, silent in ((ctx(), ()), (nothing, ("ETH",)), (ctx(), ())):
+        [read] = only(Surveyed, feed(listening, contexts(ctx(), row)))
+        assert read.silent == silent
+
+
 def test_before_there_is_a_listing_nothing_counts_as_read():
     assert only(Surveyed, feed(Session(Wants(survey=True)), opened(), contexts(ctx()))) == []
 
