@@ -19,11 +19,11 @@ def is_percent(kind: Kind) -> bool:
 
 
 def figure_text(kind: Kind, value: float) -> str:
-    """A figure of a rule as it is typed: `13%`, `30s`, `$2,500,000`."""
+    """A figure of a rule as it is typed: `13%`, `30s`, `$2,500,000`. Read again it is the same."""
     if is_percent(kind):
-        return f"{value * 100:.4g}%"
+        return f"{value * 100:.12g}%"
     size = abs(value)
-    number = f"{size:.6g}" if size < 10_000 else f"{size:,.0f}"
+    number = f"{size:.12g}" if size < 10_000 else f"{size:,.12g}"
     dollar = "$" if UNIT[kind] in ("usd", "usd_per_hour") else ""
     return ("-" if value < 0 else "") + dollar + number + _SUFFIX.get(UNIT[kind], "")
 

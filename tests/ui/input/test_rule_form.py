@@ -227,7 +227,8 @@ def test_escape_shows_the_alerts_again(listed):
     [
         ("funding", 0.13, "13%"), ("net_delta", 1000.0, "$1000"), ("carry", -10.0, "-$10"),
         ("open_interest", 2.5e6, "$2,500,000"), ("basis", 50.0, "50bps"),
-        ("block_age", 15.0, "15x"),
+        ("block_age", 15.0, "15x"), ("spread", 1.23456, "123.456%"),
+        ("net_delta", 12_345.5, "$12,345.5"), ("net_delta", 1_234.5678, "$1234.5678"),
     ],
 )  # fmt: skip
 def test_a_threshold_is_shown_with_its_unit_and_kept_as_the_same(host, kind, at, shown):
@@ -235,7 +236,7 @@ def test_a_threshold_is_shown_with_its_unit_and_kept_as_the_same(host, kind, at,
     spec = host.dialogs[-1]
     form = EntryForm(spec.fields, spec.first, spec.follow)
     assert form.values()["threshold"] == shown
-    assert kept(host, spec, form).threshold == pytest.approx(at)
+    assert kept(host, spec, form).threshold == pytest.approx(at, rel=1e-11)
 
 
 @pytest.mark.parametrize(("typed", "bps"), [("50", 50.0), ("50 bps", 50.0), ("0.5%", 50.0)])
