@@ -10,6 +10,7 @@ import numpy as np
 from cockpit.analytics.funding.carry import spread_hourly
 from cockpit.calculators.scan.listed import PAID
 from cockpit.calculators.scan.ranked import RankedPairs
+from cockpit.core.assets import listed_symbol
 from cockpit.core.units import HOUR_S, hourly
 from cockpit.state.lookups import is_rate_stale
 from cockpit.ui.model.readings import Readings
@@ -36,11 +37,13 @@ class Rate(NamedTuple):
 
 class CoinRow(NamedTuple):
     """One asset. Sums are of the markets whose figure is known, `is_whole` says whether of all.
-    Changes are over 24 h, fractions; the price is that of the market with most open interest."""
+    Changes are over 24 h, fractions; the price is that of the sound market with most open interest,
+    or of an unsound one where there is no other."""
 
     asset: str
     rates: Mapping[str, Rate]
     price: float | None
+    is_price_sound: bool
     price_change: float | None
     oi_usd: float | None
     oi_change: float | None
@@ -70,7 +73,7 @@ def coins_view(readings: Readings) -> TableView[CoinRow] | None:
         rows=readings.cache.remember("coin rows", asked, lambda: coin_rows(pairs, span)),
         key=lambda row: row.asset,
         text=lambda row: f"{row.asset} {' '.join(row.rates)}",
-        mark=lambda row: "*" if row.asset in readings.view.symbols() else " ",
+        mark=lambda row: "*" if listed_symbol(row.asset) in readings.view.symbols() else " ",
     )
     stood = (cursor.key is None, cursor.order, cursor.sort, cursor.ascending, cursor.filter)
     kept = readings.cache.remember(
@@ -109,11 +112,14 @@ def _row(pairs: RankedPairs, asset: str, places: np.ndarray, figure: str) -> Coi
     sound = {
         v: rate.hourly for v, rate in rates.items() if rate.is_sound and rate.hourly is not None
     }
-    largest = int(places[np.argmax(np.nan_to_num(interest, nan=-1.0))])
+    # Of a market that is down or old the price is not that of now.
+    first = np.lexsort((np.nan_to_num(interest, nan=-1.0), listed.is_sound[places]))[-1]
+    largest = int(places[first])
     return CoinRow(
         asset=asset,
         rates=rates,
         price=_known(listed.figure("price_usd")[largest]),
+        is_price_sound=bool(listed.is_sound[largest]),
         price_change=_known(listed.figure("price_change_frac")[largest]),
         oi_usd=_sum(interest),
         oi_change=_grown(interest, change),
@@ -171,7 +177,7 @@ def _columns(readings: Readings, venues: Sequence[str]) -> list[TableColumn[Coin
         _sum_column("volume", "$ 24 h", lambda row: row.volume_usd),
         TableColumn(
             name="price", unit="$", width=12, value=lambda row: row.price,
-            cell=lambda row: _figure(fmt.price(row.price, None)),
+            cell=_price,
         ),
         _change("change", lambda row: row.price_change),
         _change("oi change", lambda row: row.oi_change),
@@ -180,6 +186,11 @@ def _columns(readings: Readings, venues: Sequence[str]) -> list[TableColumn[Coin
 
 def _figure(text: str) -> Cell:
     return text, "dim" if text == fmt.MISSING else "number"
+
+
+def _price(row: CoinRow) -> Cell:
+    text = fmt.price(row.price, None)
+    return _figure(text) if row.is_price_sound or row.price is None else (f"({text})", "dim")
 
 
 def _change(name: str, value: Callable[[CoinRow], float | None]) -> TableColumn[CoinRow]:

@@ -118,6 +118,15 @@ def test_price_and_open_interest_have_their_day(scene):
     assert rows(scene)["SUI"].oi_change is None, "of one market no day is kept"
 
 
+def test_the_price_is_of_a_sound_market_also_where_an_old_one_is_larger(scene):
+    down = listing("bravo", "WIF", 1e-4, price_usd=50.0, oi_usd=9e7, gate="bravo is down: refused")
+    alone = replace(down, symbol="SOLO", asset="SOLO")
+    scene.scan = Scan(is_on=True, pairs=ranking(listing("alphaswap", "WIF", 0.0), down, alone))
+    assert rows(scene)["WIF"].price == 100.0
+    assert " 100" in line_of(scene, "WIF")
+    assert "(50" in line_of(scene, "SOLO"), "nobody else has one: it is told as what it is"
+
+
 def test_a_sum_that_lacks_a_market_is_a_lower_bound_and_no_growth(scene):
     pairs = ranking(
         listing("alphaswap", "WIF", 0.0, oi_base_day_ago=1e5),
@@ -134,6 +143,13 @@ def test_the_watch_list_is_marked_and_the_pair_of_a_coin_is_its_best(scene):
     assert "*WIF" in line_of(scene, "WIF")
     scene.ui.scan.coins.key = "WIF"
     assert selected(scene).venues == ("alphaswap", "bravo")
+
+
+def test_another_coin_of_a_watched_name_is_marked_as_in_the_pairs(scene):
+    other = listing("bravo", "WIF", 1e-4, asset="WIF@bravo")
+    scene.scan = Scan(is_on=True, pairs=ranking(*LISTINGS, other))
+    scene.view.watch(["WIF"])
+    assert "*WIF@bravo" in line_of(scene, "WIF@bravo")
 
 
 def test_what_is_written_is_what_was_ranked(scene):
