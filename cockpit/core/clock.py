@@ -4,7 +4,7 @@ All times are integer nanoseconds since the Unix epoch, UTC.
 """
 
 import time
-from typing import Protocol
+from typing import Final, Protocol
 
 from cockpit.core.units import NS_PER_S
 
@@ -17,18 +17,23 @@ class Clock(Protocol):
         ...
 
 
+_AWAKE_OR_NOT: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+"""A monotonic clock that goes on while the machine sleeps: Linux's monotonic time stands then, and
+facts of the evening would be seconds old in the morning. That of macOS goes on."""
+
+
 class WallClock:
-    """Wall time at construction plus monotonic time since: NTP steps never run it backwards.
+    """Wall time at construction plus the time since, slept or not: no NTP step runs it backwards.
 
     Every receive stamp of one run is therefore ordered. A step of the machine's clock during the
     run shows up as skew against the venues, which is what it is.
     """
 
     def __init__(self) -> None:
-        self._offset_ns = time.time_ns() - time.monotonic_ns()
+        self._offset_ns = time.time_ns() - time.clock_gettime_ns(_AWAKE_OR_NOT)
 
     def now_ns(self) -> int:
-        return self._offset_ns + time.monotonic_ns()
+        return self._offset_ns + time.clock_gettime_ns(_AWAKE_OR_NOT)
 
 
 class ManualClock:
