@@ -8,6 +8,7 @@ import contextlib
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -20,6 +21,7 @@ from cockpit.core.account import Account, normal_address, short_address
 from cockpit.core.assets import AssetRules
 from cockpit.core.errors import ConfigError
 from cockpit.core.margins import VenueMargin, margin_problem
+from cockpit.core.market import Market
 from cockpit.core.names import did_you_mean
 from cockpit.core.toml import parse_toml
 from cockpit.core.typed import parse_flag, parse_list, parse_symbol, parse_venue
@@ -232,7 +234,22 @@ def _as_typed(tree: dict[str, Any], source: str) -> dict[str, Any]:
     for account in accounts if isinstance(accounts, list) else ():
         if isinstance(account, dict) and isinstance(account.get("venue"), str):
             account["venue"] = _venue(account["venue"])
+    assets = tree.get("assets")
+    if isinstance(assets, dict):
+        tree["assets"] = {key: _markets(lists) for key, lists in assets.items()}
     return tree
+
+
+def _markets(lists: Any) -> Any:
+    if not isinstance(lists, list):
+        return lists
+    return [[_market(name) for name in one] if isinstance(one, list) else one for one in lists]
+
+
+def _market(name: Any) -> Any:
+    """VENUE/SYMBOL as both are compared; what is none stays, to be refused."""
+    venue, slash, symbol = name.partition("/") if _is_text(name) else (name, "", "")
+    return f"{_venue(venue)}/{parse_symbol(symbol)}" if slash else name
 
 
 def _venue(text: str) -> str:
@@ -320,6 +337,13 @@ def _bounds(config: Config, source: str) -> None:
                 f"{source}: stack.{name}: unknown venue{did_you_mean(name, REGISTRY)}; "
                 f"expected one of {', '.join(REGISTRY)}"
             )
+    for name in chain.from_iterable((*config.assets.same, *config.assets.apart)):
+        home = Market.parse(name).venue
+        if home not in REGISTRY:
+            raise ConfigError(
+                f"{source}: assets: {name}: unknown venue{did_you_mean(home, REGISTRY)}; "
+                f"expected one of {', '.join(REGISTRY)}"
+            )
     check_rules(config.alert, REGISTRY, source)
     check_hook(config.alert_hook, source)
     check_mute(config.alert_mute, config.alert, REGISTRY, source)
@@ -394,7 +418,11 @@ def values(config: Config) -> list[tuple[str, Any, str]]:
     tree["account"] = [
         {**table, "address": short_address(table["address"])} for table in tree["account"]
     ]
-    tree["venue"] = {name: {k: v for k, v in t.items() if v} for name, t in tree["venue"].items()}
+    tree["venue"] = {
+        # A tier that costs nothing is said.
+        name: {k: v for k, v in table.items() if v or isinstance(v, float)}
+        for name, table in tree["venue"].items()
+    }
     tree["notify"] = {
         name: {"url": target.shown, "severity": target.severity}
         for name, target in config.notify.items()

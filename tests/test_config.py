@@ -75,6 +75,8 @@ def test_a_flag_beats_the_environment_beats_the_file_beats_the_default(tmp_path)
         ("[venue.dydx]\ntaker_fee = 5.0\n", ["venue.dydx.taker_fee", "fraction"]),
         ("[assets]\nsame = [['bybit']]\n", ["assets", "'bybit' is not VENUE/SYMBOL"]),
         ("[assets]\napart = [['bybit/X']]\n", ["assets", "two markets or more"]),
+        ("[assets]\nsame = [['bybt/X', 'dydx/X']]\n", ["assets: bybt/X", "unknown", "'bybit'"]),
+        ("[assets]\nsame = [['bybit/X', 3]]\n", ["assets.same", "expected str"]),
         ("watch = 3\n", ["watch", "expected object"]),
         ("log_level = 'loud'\n", ["log_level", "'loud'"]),
         ("[watch\n", ["TOML"]),
@@ -159,6 +161,16 @@ def test_a_file_of_a_windows_editor_is_read(tmp_path, encoding):
 def test_the_trader_says_which_markets_are_one_asset(tmp_path):
     path = write(tmp_path, "[assets]\nsame = [['bybit/X', 'dydx/X']]\n")
     assert config.load(path, environ={}).assets.same == (("bybit/X", "dydx/X"),)
+    path = write(tmp_path, "[assets]\napart = [['HL/neiro', 'Bybit/NEIROUSDT', 'dydx/xyz:GOLD']]\n")
+    found = config.load(path, environ={}).assets
+    assert found.apart == (("hyperliquid/NEIRO", "bybit/NEIRO", "dydx/xyz:GOLD"),)
+
+
+def test_a_tier_that_costs_nothing_is_shown_among_the_settings(tmp_path):
+    path = write(tmp_path, "[venue.dydx]\ntaker_fee = 0\nmaker_fee = -0.0001\n")
+    shown = {key: value for key, value, _ in config.values(config.load(path, environ={}))}
+    assert (shown["venue.dydx.taker_fee"], shown["venue.dydx.maker_fee"]) == (0.0, -0.0001)
+    assert "venue.dydx.rest_url" not in shown
 
 
 @pytest.mark.parametrize(
