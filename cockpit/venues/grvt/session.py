@@ -118,6 +118,7 @@ class Session(VenueSession):
         for market in silent:
             market.told_ns[_TICKER] = at_ns
         keys = [wire.key_of(_TICKER, market.native, _SURVEY_RATE) for market in silent]
+        self._survey.heard.update(market.symbol for market in heard)
         told = self._survey.read(at_ns, len(heard), _SURVEY_S)
         return [*told, *self._surveyed.renew(keys, at_ns)]
 

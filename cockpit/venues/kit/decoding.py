@@ -42,11 +42,10 @@ def reject(venue: str, at_ns: int, reason: str, data: str | bytes = "") -> Rejec
     head = data[: 2 * REJECT_DATA_CHARS]
     text = head.decode("utf-8", "replace") if isinstance(head, bytes) else head
     return Reject(
-        venue=venue,
-        recv_ns=at_ns,
+        venue=venue, recv_ns=at_ns,
         reason=printable(mask(reason[: 2 * REJECT_DATA_CHARS])[:REJECT_DATA_CHARS]),
         data=printable(mask(text)[:REJECT_DATA_CHARS]),
-    )
+    )  # fmt: skip
 
 
 def rejects(

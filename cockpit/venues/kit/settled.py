@@ -51,14 +51,9 @@ class SettledRates:
                 continue
             self.rates[stamp] = rates[stamp]
             yield Funding(
-                venue=venue,
-                symbol=symbol,
-                recv_ns=at_ns,
-                venue_ns=stamp,
-                kind="settled",
-                rate=rates[stamp],
-                interval_s=covered_s,
-            )
+                venue=venue, symbol=symbol, recv_ns=at_ns, venue_ns=stamp,
+                kind="settled", rate=rates[stamp], interval_s=covered_s,
+            )  # fmt: skip
 
 
 def _covered_s(stamps_ns: list[int], i: int, interval_s: int | None) -> int | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Generic, TypeVar
 
-from cockpit.core.events import Event, Surveyed
+from cockpit.core.events import Event, Funding, Prices, Surveyed
 from cockpit.venues.contract import Output, Wants
 from cockpit.venues.kit.dedupe import Unchanged
 from cockpit.venues.kit.instruments import Instruments, Market
@@ -21,6 +21,8 @@ class Survey(OverLink, Generic[M]):
         self._venue = venue
         self._listing = listing
         self._said = Unchanged()
+        self.heard, self._known = set[str](), set[str]()
+        """Symbols of which a price or a rate was told since the last reading, and ever before."""
 
     def want(self, wants: Wants) -> None:
         """Where other markets are wanted all of it is news."""
@@ -44,17 +46,23 @@ class Survey(OverLink, Generic[M]):
 
     def news(self, market: Market, facts: Iterable[E]) -> Iterable[E]:
         """All that is said of a watched market, of another one what is new."""
-        return facts if self.is_watched(market) else self._said.news(facts)
+        told = list(facts)
+        if any(isinstance(fact, Funding | Prices) for fact in told):
+            self.heard.add(market.symbol)
+        return told if self.is_watched(market) else self._said.news(told)
 
     def read(
         self, at_ns: int, markets: int, period_s: float | None = None, venue_ns: int | None = None
     ) -> list[Output]:
-        """So many markets were read at once; nothing where no survey is wanted."""
+        """So many markets were read at once; nothing where no survey is wanted. One of which this
+        reading told neither price nor rate, and an earlier one did, is silent."""
         if not self.wants.survey:
             return []
-        return [
-            Surveyed(
-                venue=self._venue, recv_ns=at_ns, venue_ns=venue_ns, markets=markets,
-                period_s=period_s,
-            )
-        ]  # fmt: skip
+        silent = tuple(sorted(self._known - self.heard))
+        self._known |= self.heard
+        self.heard = set()
+        told = Surveyed(
+            venue=self._venue, recv_ns=at_ns, venue_ns=venue_ns, markets=markets,
+            period_s=period_s, silent=silent,
+        )  # fmt: skip
+        return [told]

@@ -309,6 +309,18 @@ def test_a_survey_says_volume_and_when_it_was_read_and_repeats_nothing() -> None
     assert (surveyed.markets, surveyed.period_s) == (2, 15.0)
 
 
+@pytest.mark.parametrize("nothing", [{"symbol": "ETHUSDT", **FULL, "markPrice": "0"}, {}, None])
+def test_a_survey_names_a_market_that_has_no_price_or_cannot_be_read_or_is_left_out(
+    nothing: dict[str, object] | None,
+) -> None:
+    session = Session(Wants(survey=True))
+    btc, eth = {"symbol": "BTCUSDT", **FULL}, {"symbol": "ETHUSDT", **FULL}
+    for listed, silent in ((eth, ()), (nothing, ("ETH",)), (eth, ())):
+        rows = [btc] if listed is None else [btc, listed | {"turnover24h": "5"}]
+        (read,) = only(Surveyed, feed(session, rest(*rows)))
+        assert read.silent == silent
+
+
 @pytest.mark.parametrize("odd", [{}, [], ["1"], {"a": None}, True, "n/a"])
 def test_a_figure_of_any_type_costs_itself_and_no_other_market(odd: object) -> None:
     rows = [
