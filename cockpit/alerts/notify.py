@@ -24,6 +24,8 @@ from cockpit.storage.reading import read_utf8
 
 MOST_WAITING: Final = 500
 SEND_WITHIN_S: Final = 40.0
+MOST_DOUBLINGS: Final = 30
+"""Of the wait after a failure: longer than any `longest`."""
 NEEDS_EXTRA: Final = (
     "notify: nobody is told, the library for it is missing: pip install 'perp-cockpit[notify]'"
 )
@@ -54,8 +56,15 @@ def resolve(target: Target) -> str:
             raise ConfigError(f"the variable {name} is not set; expected a URL in it")
         return url.strip()
     if target.url.startswith(FILE):
-        return _kept_in(Path(target.url.removeprefix(FILE)).expanduser())
+        return _kept_in(_path(target.url.removeprefix(FILE)))
     return target.url
+
+
+def _path(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise ConfigError(f"{text}: there is no such user here; expected a path") from None
 
 
 def _kept_in(path: Path) -> str:
@@ -180,8 +189,9 @@ class _Channel:
             waiting = [*alerts, *self._waiting]
             self._left_out += left_out + max(0, len(waiting) - MOST_WAITING)
             self._waiting = waiting[-MOST_WAITING:]
-            wait_s = min(self._pace.longest, self._pace.retry * 2**failures)
-            failures += 1
+            wait_s = min(self._pace.longest, self._pace.retry * 2.0**failures)
+            # A service that is away for a week fails a thousand times: no power is so large.
+            failures = min(failures + 1, MOST_DOUBLINGS)
             count = len(self._waiting) + self._left_out
             self._complain(
                 self._name,

@@ -237,6 +237,28 @@ def test_a_file_that_keeps_no_secret_is_said_without_it(tmp_path, content, mode,
     assert SECRET not in str(caught.value)
 
 
+async def test_a_file_of_a_user_that_is_not_there_is_said_and_the_alert_still_waits(said):
+    target = {"phone": Target(url="file:~nobody-of-this-name/url")}
+    found = Notifier(target, lambda _, words: said.append(words), QUICK)
+    found.tell(alert(), ALL)
+    await until(lambda: len(said) > 1)
+    assert "there is no such user" in said[0]
+    assert "1 alert waits" in said[-1]
+    found.stop()
+
+
+async def test_a_channel_that_failed_a_thousand_times_is_still_tried(said, monkeypatch):
+    """2 to the power of 1,024 is no number any more: at ten minutes a try that is a week."""
+    monkeypatch.delenv("PHONE_URL", raising=False)
+    at_once = Pace(gather=0.0, rest=0.0, retry=0.0, longest=0.0)
+    found = Notifier(
+        {"phone": Target(url="env:PHONE_URL")}, lambda _, words: said.append(words), at_once
+    )
+    found.tell(alert(), ALL)
+    await until(lambda: len(said) > 1_030)
+    found.stop()
+
+
 @installed
 async def test_a_secret_is_read_from_a_private_file(tmp_path, service, said):
     path = tmp_path / "url"
