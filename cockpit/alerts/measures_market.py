@@ -23,6 +23,7 @@ from cockpit.core.events import Funding
 from cockpit.core.market import FundingTerms
 from cockpit.core.units import HOUR_NS, NS_PER_S, apr
 from cockpit.state.identity import asset_name, assets_of
+from cockpit.state.lookups import listing
 from cockpit.state.view import Field, MarketRead, MarketView
 
 FLIP_IS_NEWS_NS = 600 * NS_PER_S
@@ -291,17 +292,28 @@ def _basis(market: MarketRead, now_ns: int) -> Reading | None:
 def _spreads(rule: Rule, view: MarketView, now_ns: int) -> Iterator[Reading]:
     """The dearest against the cheapest venue of each asset, among those that the rule covers.
 
-    While the rate of one of them is stale they may be further apart than can be seen. Two coins of
-    one symbol are two assets.
+    While the rate of one of them is stale, or not heard yet, they may be further apart than can be
+    seen. Two coins of one symbol are two assets.
     """
     covered = {venue.name for venue in view.venues() if rule.covers(venue.name, None)}
     for symbol in view.symbols():
+        is_heard = not any(_is_awaited(venue, symbol, view) for venue in covered)
         for asset in assets_of(view, symbol):
             venues = [venue for venue in asset if venue in covered]
             reading = _spread(symbol, venues, view, now_ns)
             if reading is not None:
                 name = asset_name(view, asset[0], symbol)
-                yield reading._replace(subject=name)
+                is_whole = reading.may_clear and is_heard
+                yield reading._replace(subject=name, may_clear=is_whole)
+
+
+def _is_awaited(venue: str, symbol: str, view: MarketView) -> bool:
+    """Whether a venue may have a rate of a symbol that it has not said yet, as after a start."""
+    market = view.market(venue, symbol)
+    if market is not None and market.rate() is not None:
+        return False
+    listed = listing(view, venue, symbol)
+    return not view.listed(venue) if listed is None else listed.status == "active"
 
 
 def _spread(symbol: str, venues: Sequence[str], view: MarketView, now_ns: int) -> Reading | None:

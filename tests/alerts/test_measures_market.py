@@ -11,6 +11,7 @@ from cockpit.core.events import (
     Block,
     BookSnapshot,
     Funding,
+    Instrument,
     Link,
     OpenInterest,
     Prices,
@@ -263,6 +264,39 @@ def test_a_spread_is_not_over_because_its_dearest_venue_cannot_be_seen():
     assert desk.wait(3) == [("BTC", "fired")]
     del desk.said[f"Funding {V} BTC live"]
     assert desk.wait(600) == []
+    desk.pays(0.1)
+    assert desk.wait(3) == [("BTC", "cleared")]
+
+
+def of_three_venues() -> Desk:
+    desk = Desk(rule("spread", 1.0))
+    desk.store = MarketStore([(V, None), (W, None), ("lighter", None)], ["BTC"])
+    for venue in (V, W, "lighter"):
+        desk.link("live", venue)
+    return desk
+
+
+def test_a_spread_is_not_over_because_its_dearest_venue_has_not_spoken_since_the_start():
+    """Three venues at 200, 10 and 5 %: after a restart the two cheap ones are heard first."""
+    first = of_three_venues()
+    first.pays(2.0)
+    first.pays(0.10, W)
+    first.pays(0.05, "lighter")
+    assert first.wait(3) == [("BTC", "fired")]
+    again = of_three_venues()
+    again.book, again.said = first.book, dict(first.said)
+    del again.said[f"Funding {V} BTC live"]
+    assert again.wait(60) == []
+    again.pays(0.1)
+    assert again.wait(3) == [("BTC", "cleared")]
+
+
+def test_a_venue_that_does_not_list_a_coin_keeps_no_spread_of_it_alive():
+    desk = of_three_venues()
+    desk.says(Instrument, "lighter", symbol="ETH", native="ETH", base="ETH", quote="USDC")
+    desk.pays(2.0)
+    desk.pays(0.1, W)
+    assert desk.wait(3) == [("BTC", "fired")]
     desk.pays(0.1)
     assert desk.wait(3) == [("BTC", "cleared")]
 
