@@ -31,6 +31,8 @@ MAX_INTERVAL_S: Final = 86_400
 BATCH_ROWS: Final = 5_000
 MOST_RATE: Final = 1.0
 """A rate of 100 % an interval is no rate."""
+LATEST_NS: Final = (1 << 63) - 1
+"""Beyond it no time can be kept: one in nanoseconds in a column of milliseconds is."""
 LARGEST: Final = 1e18
 """No figure of a market is as large."""
 _NOTHING: Final = frozenset({"", "null", "none", "nan"})
@@ -89,19 +91,22 @@ class CsvFile:
     def _row(self, line: list[str]) -> Settled | Sample:
         """ValueError with words if the line does not say what its columns promise."""
         columns = self.columns
-        if len(line) <= max(columns.time, columns.symbol, columns.rate or 0):
+        venue_column = None if self._venue else columns.venue
+        needed = (columns.time, columns.symbol, venue_column, columns.rate, columns.interval)
+        if len(line) <= max(place for place in needed if place is not None):
             raise ValueError("has too few fields")
-        at_ns = _whole(line[columns.time], "time") * columns.ns_per_unit
+        at_ns = _whole(line[columns.time], "time", LATEST_NS // columns.ns_per_unit)
+        at_ns *= columns.ns_per_unit
         symbol = parse_symbol(line[columns.symbol])
         venue = self._venue or ""
-        if columns.venue is not None and not venue:
-            venue = line[columns.venue].strip().lower()
+        if venue_column is not None:
+            venue = line[venue_column].strip().lower()
         if not (symbol and symbol.isprintable() and venue and venue.isprintable()):
             raise ValueError("names no market")
         if columns.rate is not None:
             interval_s = self._interval_s
             if columns.interval is not None:
-                interval_s = _whole(line[columns.interval], "interval_s")
+                interval_s = _whole(line[columns.interval], "interval_s", LATEST_NS)
             if interval_s is None or interval_s <= 0:
                 raise ValueError("interval_s is not above zero")
             rate = _number(line[columns.rate], "rate")
@@ -136,7 +141,7 @@ class CsvFile:
         for _, line in self._lines():
             if len(line) > max(columns.time, columns.symbol):
                 text = line[columns.time].strip()
-                if text.isdigit():
+                if text.isdecimal():
                     at_ns = int(text) * columns.ns_per_unit
                     times.setdefault(line[columns.symbol], []).append(at_ns)
         steps = Counter(
@@ -213,12 +218,12 @@ def read_header(path: Path, names: list[str], venue: str | None) -> Columns:
     )
 
 
-def _whole(text: str, name: str) -> int:
+def _whole(text: str, name: str, most: int) -> int:
     try:
         number = int(text)
     except ValueError:
         raise ValueError(f"{name} is not a whole number") from None
-    if not 0 < number < 1 << 63:
+    if not 0 < number <= most:
         raise ValueError(f"{name} is out of bounds")
     return number
 

@@ -358,3 +358,27 @@ def test_a_file_that_cannot_be_used_says_what_was_expected(tmp_path, text, venue
     with pytest.raises(InputError, match=words) as refused:
         csv_file(tmp_path, text, venue=venue)
     assert "in.csv" in refused.value.ui_message
+
+
+def test_a_line_that_was_cut_off_costs_itself_alone(tmp_path):
+    """The last line of a copy that was broken off lacks its venue, or its interval."""
+    text = (
+        "time_ms,coin,funding_rate,interval_s,venue\n"
+        "1704067200000,BTC,0.0001,3600,dydx\n"
+        "1704070800000,BTC,0.0001,3600\n"
+        "1704074400000,BTC,0.0001\n"
+    )
+    file = csv_file(tmp_path, text)
+    assert [row.venue for row in only_batch(file).settled] == ["dydx"]
+    assert file.first_bad == [(3, "has too few fields"), (4, "has too few fields")]
+
+
+def test_nanoseconds_in_a_column_of_milliseconds_are_no_time(tmp_path):
+    text = (
+        "time_ms,coin,funding_rate,interval_s,venue\n"
+        "1704067200000,BTC,0.0001,3600,dydx\n"
+        "1704070800000000000,BTC,0.0001,3600,dydx\n"
+    )
+    file = csv_file(tmp_path, text)
+    assert len(only_batch(file).settled) == 1
+    assert file.first_bad == [(3, "time is out of bounds")]
