@@ -73,3 +73,17 @@ def test_a_venues_machinery_has_its_last_cadence_and_the_worst_of_the_hour(reade
 def test_a_span_without_rows_has_no_hours(reader):
     assert reader.hourly(DAY + 40 * HOUR_NS, DAY + 44 * HOUR_NS) == {}
     assert reader.hourly(0, 1000) == {}
+
+
+def test_a_span_that_begins_within_an_hour_has_no_hour_twice(tmp_path):
+    """Days of it would be cut at 35 past: the hour around the cut came as its two halves."""
+    folder = Folder(tmp_path / "history")
+    store = HotStore(folder)
+    at_ns = [DAY + minute * 60 * NS_PER_S for minute in range(10, 50 * 60, 10)]
+    store.append(Batch(samples=tuple(sample(at, oi_base=float(at - DAY)) for at in at_ns)))
+    store.close()
+    reader = HistoryReader(folder)
+    (market,) = reader.hourly(DAY + 35 * 60 * NS_PER_S, DAY + 49 * HOUR_NS).values()
+    reader.close()
+    assert (market.hours - DAY // HOUR_NS).tolist() == list(range(1, 50))
+    np.testing.assert_allclose(market.values["oi_base"], np.arange(1, 50) * HOUR_NS, rtol=1e-6)
