@@ -6,6 +6,7 @@ killed between two of them, or within one, loses nothing.
 
 import contextlib
 import shutil
+from collections.abc import Collection
 from typing import Final
 
 import msgspec
@@ -142,28 +143,31 @@ class Maintenance:
             excess -= _VACUUM_PAGES
 
     def _apply_retention(self) -> None:
-        tried: set[tuple[type, int]] = set()
-        while action := self._next_action():
-            key = (type(action), action.from_ns)
-            if key in tried:
-                # Overtaken by another process: the next round sees what that one left.
-                return
-            tried.add(key)
+        # Damaged, or overtaken by another process: the next round tries them again.
+        stuck: set[int] = set()
+        dropped: set[int] = set()
+        while action := self._next_action(stuck):
             match action:
                 case RollUp(from_ns):
-                    self.report.rolled_up_days += self._rewrite(from_ns, "minute")
+                    if self._rewrite(from_ns, "minute"):
+                        self.report.rolled_up_days += 1
+                    else:
+                        stuck.add(from_ns)
                 case Drop(from_ns):
+                    if from_ns in dropped:
+                        return
+                    dropped.add(from_ns)
                     drop_hours(self._store, from_ns, from_ns + DAY_NS, self._now_ns)
                     self.report.dropped_days += 1
 
-    def _next_action(self) -> RollUp | Drop | None:
+    def _next_action(self, stuck: Collection[int]) -> RollUp | Drop | None:
         connection = self._store.connection
         days = days_of(self._store)
         begins_ns = connection.execute(
             "SELECT value FROM meta WHERE key = 'hot_from_ns'"
         ).fetchone()[0]
         size = hot_bytes(self._store)
-        return next_action(days, size, begins_ns, self._now_ns, self._settings)
+        return next_action(days, size, begins_ns, self._now_ns, self._settings, stuck)
 
     def _set_damaged_files_aside(self) -> None:
         """A cold file whose length is not what was written, or that is gone."""

@@ -1,6 +1,6 @@
 """What is kept and what goes: pure decisions over days."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -32,16 +32,22 @@ Action = RollUp | Drop
 
 
 def next_action(
-    days: Sequence[Day], other_bytes: int, hot_from_ns: int, now_ns: int, settings: HistorySettings
+    days: Sequence[Day],
+    other_bytes: int,
+    hot_from_ns: int,
+    now_ns: int,
+    settings: HistorySettings,
+    stuck: Collection[int] = (),
 ) -> Action | None:
     """The next thing to do, oldest first; None when everything is within its limits.
 
     `other_bytes` is what does not stand in `days`: the hot store. Days that the hot store still
-    reaches into are left alone, so that both tiers keep saying the same.
+    reaches into are left alone, so that both tiers keep saying the same. `stuck` are days that
+    could not be rolled up: they wait, and go like the others where there is no room.
     """
     settled = [day for day in days if day.from_ns + DAY_NS <= hot_from_ns]
     old = sorted(settled, key=lambda day: day.from_ns)
-    raw = [day for day in old if day.tier == "raw"]
+    raw = [day for day in old if day.tier == "raw" and day.from_ns not in stuck]
     for day in old:
         if day.from_ns + DAY_NS <= now_ns - settings.minute_days * DAY_NS:
             return Drop(day.from_ns)

@@ -40,6 +40,16 @@ def test_above_the_budget_the_oldest_raw_day_goes_before_any_minute():
     assert decided(day(1, size=large), hot=large) == RollUp(day(1).from_ns)
 
 
+def test_a_day_that_is_stuck_waits_and_goes_like_the_others_where_there_is_no_room():
+    def with_a_stuck_day(*days):
+        return next_action(days, 0, NOW, NOW, KEPT, stuck={day(5).from_ns})
+
+    assert with_a_stuck_day(day(4), day(5)) == RollUp(day(4).from_ns)
+    assert with_a_stuck_day(day(2), day(5)) is None
+    large = 600_000_000
+    assert with_a_stuck_day(day(5, size=large), day(3, "minute", large)) == Drop(day(5).from_ns)
+
+
 def test_when_no_raw_day_is_left_the_oldest_minutes_go():
     large = 600_000_000
     days = (day(8, "minute", large), day(9, "minute", large))

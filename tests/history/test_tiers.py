@@ -103,6 +103,22 @@ def test_after_raw_days_the_last_row_of_each_minute_stays(folder):
     assert rows(folder) == expected
 
 
+def test_a_day_that_cannot_be_rolled_up_does_not_keep_the_next_from_it(folder):
+    """Of the first day's file a disk has changed bytes within: its length says nothing of it."""
+    kept = HistorySettings(hot_h=2, raw_days=1, minute_days=30)
+    write(folder, marks(DAY, 24 * 60, step_s=60), marks(DAY + DAY_NS, 24 * 360))
+    maintain(folder, DAY + 2 * DAY_NS + LATE_NS)
+    maintain(folder, DAY + 2 * DAY_NS + 20 * LATE_NS)
+    first = min(folder.cold.glob("raw-*.parquet"))
+    data = bytearray(first.read_bytes())
+    data[len(data) // 4 : len(data) // 2] = bytes(len(data) // 2 - len(data) // 4)
+    first.write_bytes(data)
+    report = maintain(folder, DAY + 5 * DAY_NS, kept)
+    assert report.rolled_up_days == 1
+    assert [words for words in report.problems if "2025-10-10 stays as it was written" in words]
+    assert tiers(folder) == ["raw", "minute"]
+
+
 def test_after_minute_days_a_day_is_forgotten_but_funding_is_not(folder):
     write(folder, marks(DAY, 60), Batch(settled=(paid(DAY, 1e-5),)))
     report = maintain(folder, DAY + 4 * DAY_NS, SHORT)
