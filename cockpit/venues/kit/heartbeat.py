@@ -55,7 +55,8 @@ class Heartbeat(OverLink):
             return [Restart("silence", self.link)]
         if self._ping is None or not self._due.due(at_ns):
             return ()
-        self._pinged_ns = at_ns
+        # Pongs come in order: the next one answers the ping that has waited longest.
+        self._pinged_ns = self._pinged_ns or at_ns
         return [Send(self._ping(at_ns), self.link)]
 
     def pong(self, at_ns: int) -> Sequence[Output]:

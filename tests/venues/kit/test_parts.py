@@ -140,6 +140,15 @@ def test_a_pong_is_a_round_trip_and_one_that_was_not_asked_for_says_nothing() ->
     assert [second for second in range(2, 45) if pulse.tick(at(second))] == [21, 41]
 
 
+def test_a_pong_that_is_slower_than_the_next_ping_answers_the_first() -> None:
+    pulse = Heartbeat("tiny", lambda at_ns: "ping", every_s=20)
+    pulse.opened(MAIN, AT_NS)
+    assert [second for second in range(1, 22) if pulse.tick(at(second))] == [1, 21]
+    (rtt,) = only(Rtt, pulse.pong(at(22)))
+    assert rtt.rtt_ns == 21 * SECOND_NS
+    assert pulse.pong(at(23)) == ()
+
+
 def test_a_pong_to_a_ping_of_the_link_before_is_no_round_trip() -> None:
     pulse = Heartbeat("tiny", lambda at_ns: "ping")
     pulse.opened(MAIN, AT_NS)
