@@ -14,6 +14,8 @@ from cockpit.venues.kit.instruments import Unit
 
 STUCK_NS = 5_000_000_000
 """Messages have been "older" for this long: it was the remembered time that was wrong."""
+OUTRUN_NS = 30_000_000_000
+"""Ladders come every half a second, or every five by other accounts."""
 CROSSED = "crossed book"
 _LONG_AGO = -1
 """Earlier than any message."""
@@ -36,6 +38,8 @@ class TouchedLadder:
     applied_ns: int = 0
     touch_time: int = _LONG_AGO
     touched_ns: int = 0
+    outrun_ns: int | None = None
+    """When a touch of a later block than the ladder's came first."""
 
     def ladder(
         self, time: int | None, bids: list[Level], asks: list[Level], at_ns: int
@@ -48,7 +52,7 @@ class TouchedLadder:
             if time < self.newest and at_ns - self.applied_ns < STUCK_NS:
                 return None
             self.newest = time
-        self.applied_ns = at_ns
+        self.applied_ns, self.outrun_ns = at_ns, None
         self.time = _LONG_AGO if time is None else time
         self.has_ladder = True
         self.bids, self.asks = bids, asks
@@ -72,10 +76,16 @@ class TouchedLadder:
         if time < self.touch_time and at_ns - self.touched_ns < STUCK_NS:
             return None
         self.touch_time, self.touched_ns, self.best = time, at_ns, (bid, ask)
+        if self.outrun_ns is None and time > self.time >= 0:
+            self.outrun_ns = at_ns
         if not self.has_ladder:
             return () if bid is None else (bid,), () if ask is None else (ask,)
         changes = put_best(self.bids, bid, 1), put_best(self.asks, ask, -1)
         return changes if any(changes) else None
+
+    def is_outrun(self, at_ns: int) -> bool:
+        """Whether ladders have stopped while the book moves: what lies below the touch is old."""
+        return self.outrun_ns is not None and at_ns - self.outrun_ns >= OUTRUN_NS
 
 
 def put_best(levels: list[Level], best: Level | None, sign: int) -> Levels:

@@ -79,23 +79,12 @@ def instrument(
         initial = ((0.0, 1.0 / leverage),)
     mmf = None if leverage is None else 1.0 / (2.0 * leverage)
     return Instrument(
-        venue=VENUE,
-        recv_ns=at_ns,
-        symbol=market.symbol,
-        native=asset.name,
-        base=market.symbol.rpartition(":")[2],
-        quote=universe.quote,
-        tick=tick,
-        lot=lot,
-        min_size=lot,
-        min_notional_usd=MIN_NOTIONAL_USD,
-        contract=market.unit.contract,
-        funding_interval_s=HOUR_S,
-        max_leverage=leverage,
-        mmf=tiers[0][1] if tiers else mmf,
-        margin_tiers=tiers if len(tiers) > 1 else (),
-        initial_tiers=initial,
+        venue=VENUE, recv_ns=at_ns, symbol=market.symbol, native=asset.name,
+        base=market.symbol.rpartition(":")[2], quote=universe.quote, tick=tick, lot=lot,
+        min_size=lot, min_notional_usd=MIN_NOTIONAL_USD, contract=market.unit.contract,
+        funding_interval_s=HOUR_S, max_leverage=leverage, mmf=tiers[0][1] if tiers else mmf,
+        margin_tiers=tiers if len(tiers) > 1 else (), initial_tiers=initial,
         taker_fee=None if is_builders else FACTS.taker_fee,
         maker_fee=None if is_builders else FACTS.maker_fee,
         status="delisted" if asset.is_delisted else "active",
-    )
+    )  # fmt: skip

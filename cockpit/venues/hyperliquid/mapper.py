@@ -48,11 +48,15 @@ class PerpMarket(Market):
 
     def leave(self, at_ns: int) -> list[facts.BookReset]:
         """Nobody updates the book from now on, so it is not known."""
-        book, self.book = self.book, None
         self.is_watched, self.is_left = False, True
+        return self.lose(at_ns, "unwatched")
+
+    def lose(self, at_ns: int, reason: str) -> list[facts.BookReset]:
+        """The book is not known until its next ladder."""
+        book, self.book = self.book, None
         if book is None:
             return []
-        return [facts.BookReset(venue=VENUE, recv_ns=at_ns, symbol=self.symbol, reason="unwatched")]
+        return [facts.BookReset(venue=VENUE, recv_ns=at_ns, symbol=self.symbol, reason=reason)]
 
     def forget_link(self) -> None:
         self.book = None

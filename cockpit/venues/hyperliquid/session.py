@@ -129,6 +129,12 @@ class Session(VenueSession):
             # Places may mean other markets when the link is back.
             self._listings.soon(dex)
 
+    def on_tick(self, at_ns: int) -> Sequence[Output]:
+        """A subscription of ladders may end without a word while that of the touch goes on."""
+        old = [m for m in self._watched.values() if m.book and m.book.is_outrun(at_ns)]
+        out = [reset for m in old for reset in m.lose(at_ns, "no whole book for 30 s")]
+        return [*out, *self._keys.renew([key_of("l2Book", m.native) for m in old], at_ns)]
+
     def follow(self, at_ns: int) -> Sequence[Output]:
         """Only names of the venue's own list are ever sent: one that it does not know may cost the
         connection with all that it carries."""

@@ -3,12 +3,23 @@
 import json
 from decimal import Decimal
 
-from cockpit.core.events import BookDelta, BookSnapshot, Reject, Trade
+from cockpit.core.events import BookDelta, BookReset, BookSnapshot, Reject, Trade
 from cockpit.core.market import Side
-from cockpit.venues.contract import Wants
+from cockpit.core.units import NS_PER_S
+from cockpit.venues.contract import Send, Tick, Wants
 from cockpit.venues.hyperliquid.instruments import tick_exponent
 from cockpit.venues.hyperliquid.session import Session
-from tests.support import AT_NS, capture_lines, capture_text, feed, frame, only, opened, reply
+from tests.support import (
+    AT_NS,
+    capture_lines,
+    capture_text,
+    feed,
+    frame,
+    only,
+    opened,
+    reply,
+    ticks,
+)
 from tests.venues.hyperliquid.messages import T0_MS, bbo, l2_book, meta_and_ctxs, trade
 
 RECORDING = "hyperliquid/ws_l2book_trades_btc_20250126.jsonl"
@@ -155,6 +166,31 @@ def test_a_touch_from_the_far_future_is_forgotten_after_seconds():
     feed(listening, frame(bbo((50, 1), (51, 1), 900_000_000)))
     (book,) = feed(listening, frame(l2_book([(99, 1)], [(101, 1)]), AT_NS + 5_000_000_000))
     assert book.bids == ((99.0, 1.0),)
+
+
+def test_depth_that_the_touch_has_outrun_for_half_a_minute_is_unknown_and_asked_for_again():
+    """The touch moves with every block, and whole ladders have stopped."""
+    watching = watching_btc()
+    feed(watching, frame(l2_book([(100, 1)], [(101, 1)], 1_000)))
+    moved = [frame(bbo((99, 1), (101, 1), 1_000 + s), AT_NS + s * NS_PER_S) for s in range(1, 32)]
+    assert only(BookReset, feed(watching, *moved[:30], *ticks(30))) == []
+    out = feed(watching, moved[30], Tick(at_ns=AT_NS + 31 * NS_PER_S))
+    assert [reset.reason for reset in only(BookReset, out)] == ["no whole book for 30 s"]
+    assert [send.data for send in only(Send, out)] == [
+        f'{{"method":"{word}","subscription":{{"type":"l2Book","coin":"BTC"}}}}'
+        for word in ("unsubscribe", "subscribe")
+    ]
+    late = feed(watching, frame(bbo((98, 1), (101, 1), 2_000), AT_NS + 32 * NS_PER_S))
+    assert late == [], "the touch alone is no depth"
+    again = feed(watching, frame(l2_book([(98, 1)], [(101, 1)], 3_000), AT_NS + 33 * NS_PER_S))
+    assert len(only(BookSnapshot, again)) == 1
+
+
+def test_a_quiet_book_may_stand_for_ever():
+    watching = watching_btc()
+    feed(watching, frame(l2_book([(100, 1)], [(101, 1)], 1_000)))
+    feed(watching, frame(bbo((100, 1), (101, 1), 1_000), AT_NS + NS_PER_S))
+    assert only(BookReset, feed(watching, *ticks(600))) == []
 
 
 def test_an_empty_side_of_the_touch_empties_that_side():
