@@ -27,6 +27,8 @@ from cockpit.state.view import MarketView
 
 WATCH_NS: Final = 5 * NS_PER_S
 CURVE_NS: Final = 30 * NS_PER_S
+AWAITED_NS: Final = 120 * NS_PER_S
+"""So long a trade that is flat waits for a fill that its venue has not told yet."""
 MOST_WATCHED_NS: Final = 60 * NS_PER_S
 """Between two looks that are further apart nobody was watching."""
 
@@ -41,6 +43,8 @@ class Keeper:
         self._curve_ns = 0
         self._before: dict[tuple[str, str], frozenset[Key]] = {}
         """The legs of each account when it was read last."""
+        self._flat_ns: dict[str, int] = {}
+        """Id of a trade that is flat and awaits its last fill -> since when."""
 
     def look(self, now_ns: int) -> None:
         """Bring every trade up to the present."""
@@ -120,8 +124,21 @@ class Keeper:
         legs = tuple(self._leg(leg, holdings) for leg in record.legs)
         if legs != record.legs:
             self._change(replace(record, legs=legs, opened_ns=_opened_ns(legs)))
-        if all(leg.size == 0.0 for leg in legs):
-            self._close(self._records.open[record.id], holdings)
+        if any(leg.size for leg in legs):
+            self._flat_ns.pop(record.id, None)
+            return
+        since_ns = self._flat_ns.setdefault(record.id, holdings.now_ns)
+        is_waiting = 0 <= holdings.now_ns - since_ns < AWAITED_NS
+        if is_waiting and any(self._awaits_a_fill(leg.key, holdings) for leg in legs):
+            return
+        del self._flat_ns[record.id]
+        self._close(self._records.open[record.id], holdings, since_ns)
+
+    def _awaits_a_fill(self, key: Key, holdings: Holdings) -> bool:
+        """Whether the venue tells fills, and has not told the one that closed this leg: a position
+        is read apart from them, and is often the first to be known."""
+        left = leg_fills.total(self._records.fills.get(key, ()))
+        return holdings.told(key).is_complete and not leg_fills.is_nothing(left, left)
 
     def _leg(self, leg: TradeLeg, holdings: Holdings) -> TradeLeg:
         if holdings.is_away(leg.key):
@@ -176,7 +193,7 @@ class Keeper:
         )  # fmt: skip
         return id
 
-    def _close(self, record: TradeRecord, holdings: Holdings) -> None:
+    def _close(self, record: TradeRecord, holdings: Holdings, closed_ns: int) -> None:
         """Move a trade to the journal with what it came to."""
         records = self._records
         result = reading.result_of(reading.read_one(self._view, record, holdings.now_ns))
@@ -187,7 +204,7 @@ class Keeper:
         }
         while len(records.closed_fills) > CLOSED_KEPT:
             del records.closed_fills[next(iter(records.closed_fills))]
-        records.closed.append(replace(record, closed_ns=holdings.now_ns, result=result))
+        records.closed.append(replace(record, closed_ns=closed_ns, result=result))
         records.version += 1
 
     def _watch(self, now_ns: int) -> None:

@@ -8,7 +8,7 @@ from cockpit.core.errors import InputError
 from cockpit.core.events import Link
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.portfolio.trades.holdings import key_of
-from cockpit.portfolio.trades.keeper import Keeper
+from cockpit.portfolio.trades.keeper import AWAITED_NS, Keeper
 from cockpit.portfolio.trades.reading import read as read_trades
 from tests.portfolio.trades.legs import T0, A, fill, holds, market, paid, read, settled, store
 
@@ -104,6 +104,41 @@ def test_a_trade_without_legs_is_over_and_goes_to_the_journal():
     assert view.trades.open == {}
     [record] = view.trades.closed
     assert (record.id, record.name, record.closed_ns) == (id, "basis", LATER)
+
+
+def closed_at_lighter(gone_ns):
+    """Both are flat, and Lighter has told its fill: bought back at 101, for nothing."""
+    view, keeper = pair_of_fills()
+    keeper.look(LATER)
+    view.apply_all(
+        [holds(*HL, 0.0, gone_ns), read(*HL, gone_ns), holds(*LT, 0.0, gone_ns),
+         fill(*LT, "2", 1.0, 101.0, gone_ns), read(*LT, gone_ns)]
+    )  # fmt: skip
+    keeper.look(gone_ns)
+    return view, keeper
+
+
+def test_a_trade_that_is_flat_waits_for_the_fill_that_closed_it():
+    """Bought at 100 and sold at 103, which is told three seconds after the position was gone."""
+    gone_ns = T0 + 60 * NS_PER_S
+    view, keeper = closed_at_lighter(gone_ns)
+    assert not view.trades.closed, "what it earned is not known yet"
+    told_ns = gone_ns + 3 * NS_PER_S
+    view.apply(fill(*HL, "2", -1.0, 103.0, gone_ns))
+    view.apply_all([read(*HL, told_ns), read(*LT, told_ns)])
+    keeper.look(told_ns)
+    [record] = view.trades.closed
+    assert (record.closed_ns, record.result.directional + record.result.basis) == (gone_ns, 3.0)
+
+
+def test_a_trade_that_is_flat_does_not_wait_for_ever():
+    gone_ns = T0 + 60 * NS_PER_S
+    view, keeper = closed_at_lighter(gone_ns)
+    late_ns = gone_ns + AWAITED_NS
+    view.apply_all([read(*HL, late_ns), read(*LT, late_ns)])
+    keeper.look(late_ns)
+    [record] = view.trades.closed
+    assert (record.closed_ns, record.result.total) == (gone_ns, None)
 
 
 def test_a_name_stays_whatever_the_legs_do():
