@@ -5,7 +5,6 @@ in danger. A sum of which one part is not known is not known.
 """
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from cockpit.alerts.rule import Kind
 from cockpit.alerts.states import Reading
@@ -15,6 +14,7 @@ from cockpit.portfolio import positions as exposures
 from cockpit.portfolio.positions import Portfolio, Row
 from cockpit.portfolio.trades.holdings import Holdings
 from cockpit.portfolio.trades.matching import naked
+from cockpit.portfolio.words import base_size
 from cockpit.state.lookups import is_rate_stale
 from cockpit.state.view import MarketView
 
@@ -120,7 +120,9 @@ def _net_deltas(portfolio: Portfolio) -> Iterator[Reading]:
         if asset.net_usd is None or asset.symbol in old:
             continue
         side = "long" if asset.net_base > 0 else "short"
-        words = f"{asset.symbol}: net {side} {_coins(asset.net_base)}, ${abs(asset.net_usd):,.0f}"
+        words = (
+            f"{asset.symbol}: net {side} {base_size(asset.net_base)}, ${abs(asset.net_usd):,.0f}"
+        )
         symbol = listed_symbol(asset.symbol)
         yield Reading(asset.symbol, None, symbol, abs(asset.net_usd), words)
 
@@ -149,14 +151,9 @@ def _orphans(view: MarketView, now_ns: int) -> Iterator[Reading]:
         price = holdings.reference(leg.key for leg in record.legs)
         worth = f", ${abs(net) * price:,.0f}" if price else ""
         side = "long" if net > 0 else "short"
-        name, amount = record.name or record.id, f"{_coins(net)} {record.asset}"
+        name, amount = record.name or record.id, f"{base_size(net)} {record.asset}"
         words = f"{name}: nothing hedges {amount} {side}{worth}"
         yield Reading(record.id, None, listed_symbol(record.asset), abs(net) / larger, words)
-
-
-def _coins(size: float) -> str:
-    """An amount without its sign in six digits, never with an exponent: `984852000`."""
-    return f"{Decimal(f'{abs(size):.6g}'):f}"
 
 
 def _is_unread(portfolio: Portfolio) -> bool:

@@ -1,4 +1,4 @@
-"""How sizes and dollars stand in sentences about positions."""
+"""How sizes, prices and dollars stand in sentences about positions."""
 
 from decimal import Decimal
 
@@ -11,6 +11,11 @@ def base_size(size: float) -> str:
 def signed_size(size: float) -> str:
     """The same with its sign."""
     return f"{'-' if size < 0 else '+'}{base_size(size)}"
+
+
+def price(value: float) -> str:
+    """A price in up to eight digits and without an exponent: `0.00001234`."""
+    return f"{Decimal(f'{value:.8g}'):f}"
 
 
 def signed_usd(value: float) -> str:

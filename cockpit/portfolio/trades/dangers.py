@@ -9,6 +9,7 @@ from typing import Final, Literal
 import msgspec
 import numpy as np
 
+from cockpit.portfolio.words import base_size
 from cockpit.state.trades import LegKey
 from cockpit.state.view import MarketRead
 
@@ -70,7 +71,7 @@ class Danger(msgspec.Struct, frozen=True, kw_only=True, gc=False):
                 return f"{where}: its account is not read: {self.detail}"
             case "orphan":
                 side = "long" if amount > 0 else "short"
-                return f"nothing hedges {abs(amount):.6g} of it ({side})"
+                return f"nothing hedges {base_size(amount)} of it ({side})"
             case "liquidation":
                 return f"{where}: {amount:.1%} from liquidation{self.detail}"
             case "adl":
@@ -160,7 +161,7 @@ def of_liquidation(legs: Sequence[LegMarket]) -> list[Danger]:
         return []
     others = sum(leg.size for leg in legs if leg.key != key)
     side = "long" if others > 0 else "short"
-    then = f"; the others are then a naked {side} of {abs(others):.6g}" if others else ""
+    then = f"; the others are then a naked {side} of {base_size(others)}" if others else ""
     return [Danger(kind="liquidation", leg=key, amount=room, detail=then)]
 
 

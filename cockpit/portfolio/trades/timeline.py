@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from cockpit.portfolio.trades.reading import LegReading, TradeReading
-from cockpit.portfolio.words import base_size, signed_size
+from cockpit.portfolio.words import base_size, price, signed_size
 from cockpit.state.view import MarketView
 
 What = Literal["opened", "fill", "funding", "jump", "alert"]
@@ -39,7 +39,7 @@ def _fills(leg: LegReading) -> list[Happening]:
     found = []
     for fill in leg.fills:
         size = fill.size * leg.share
-        at = "at a price not told" if fill.price is None else f"at {fill.price:.8g}"
+        at = "at a price not told" if fill.price is None else f"at {price(fill.price)}"
         fee = None if fill.fee_usd is None else 0.0 - fill.fee_usd * leg.share
         if fill.source == "opening":
             words = f"held {signed_size(size)} {at}, when first seen"

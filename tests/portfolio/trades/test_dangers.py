@@ -4,6 +4,7 @@ import pytest
 
 from cockpit.core.units import NS_PER_S
 from cockpit.documents.trades import trades_document
+from cockpit.portfolio.trades.dangers import Danger
 from cockpit.portfolio.trades.keeper import Keeper
 from cockpit.portfolio.trades.reading import read as read_trades
 from tests.portfolio.trades.legs import T0, A, holds, market, read, store
@@ -46,3 +47,12 @@ def test_the_document_says_the_place_of_each_leg_and_null_where_no_venue_tells()
     assert {leg.venue: leg.adl_quantile for leg in document.legs} == {
         "aster": 1, "hyperliquid": None,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [(984_852_123.0, "nothing hedges 984852123 of it (long)"),
+     (-0.00001234, "nothing hedges 0.00001234 of it (short)")],
+)  # fmt: skip
+def test_an_amount_of_a_small_or_a_large_coin_has_no_exponent(amount, words):
+    assert Danger(kind="orphan", leg=None, amount=amount).words == words
