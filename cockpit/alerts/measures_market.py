@@ -16,7 +16,7 @@ from cockpit.alerts.measures_forecast import FORECAST_KINDS
 from cockpit.alerts.measures_scan import SCAN_KINDS, ScanMeasures
 from cockpit.alerts.measures_trade import TRADE_KINDS, TradeMeasures
 from cockpit.alerts.measures_venue import VENUE_KINDS, VenueMeasures
-from cockpit.alerts.rule import Rule
+from cockpit.alerts.rule import OF_TRADES, Rule, matches
 from cockpit.alerts.states import Reading
 from cockpit.analytics.funding.carry import spread_hourly
 from cockpit.core.events import Funding
@@ -55,11 +55,13 @@ class Measures:
         self._trades = TradeMeasures()
 
     def read(self, rule: Rule, view: MarketView, now_ns: int) -> list[Reading]:
-        """The figures of one rule now, of the venues and symbols that it covers."""
+        """The figures of one rule now, of the venues, symbols and trades that it covers."""
+        is_of_trades = rule.kind in OF_TRADES
         return [
             reading
             for reading in self._all(rule, view, now_ns)
             if rule.covers(reading.venue, reading.symbol)
+            and not (is_of_trades and not matches(reading.subject, rule.trades))
         ]
 
     def _all(self, rule: Rule, view: MarketView, now_ns: int) -> Iterator[Reading]:
@@ -72,7 +74,7 @@ class Measures:
         elif rule.kind in SCAN_KINDS:
             yield from self._scan.read(rule.name, view, now_ns)
         elif rule.kind in TRADE_KINDS:
-            yield from self._trades.read(rule, view, now_ns)
+            yield from self._trades.read(view, now_ns)
         elif rule.kind == "spread":
             yield from _spreads(rule, view, now_ns)
         else:

@@ -5,7 +5,7 @@ A trade of which a part is not known, or a leg is stale, measures nothing.
 
 from collections.abc import Iterator
 
-from cockpit.alerts.rule import Kind, Rule, matches
+from cockpit.alerts.rule import Kind
 from cockpit.alerts.states import Reading
 from cockpit.core.assets import listed_symbol
 from cockpit.portfolio.trades import reading
@@ -22,8 +22,8 @@ class TradeMeasures:
         self._at_ns = -1
         self._trades: Trades | None = None
 
-    def read(self, rule: Rule, view: MarketView, now_ns: int) -> Iterator[Reading]:
-        """A reading for each open trade of the rule; its subject is the trade's id."""
+    def read(self, view: MarketView, now_ns: int) -> Iterator[Reading]:
+        """A reading for each open trade; its subject is the trade's id."""
         if not view.trades.open:
             return
         if self._trades is None or self._at_ns != now_ns:
@@ -31,8 +31,6 @@ class TradeMeasures:
         for trade in self._trades.trades:
             earned, record = trade.pnl.total, trade.record
             if earned is None or any(leg.is_stale for leg in trade.legs):
-                continue
-            if not matches(record.id, rule.trades):
                 continue
             verb = "has earned" if earned >= 0 else "has lost"
             words = f"{trade.name} ({record.asset}): {verb} ${abs(earned):,.2f} since its opening"

@@ -60,6 +60,8 @@ ONE_SIDED = frozenset({"funding_flip", "predicted_flip", "venue", "latency", "sc
 """Kinds of which too little is nothing to be told."""
 SIGNED = frozenset({"funding", "carry", "trade_pnl"})
 """Kinds whose figure, and so the threshold, may be zero or below."""
+OF_TRADES = frozenset({"orphan", "trade_pnl"})
+"""Kinds whose subject is a trade, so that a rule may be about some trades alone."""
 DISTANCE_STEPS = (0.25, 0.10)
 """Distances to liquidation, fractions of the price, at which a warning of it speaks again: what is
 left to act on, whatever the threshold was."""

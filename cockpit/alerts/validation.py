@@ -12,6 +12,7 @@ import msgspec
 
 from cockpit.alerts.rule import (
     DEFAULT_RULES,
+    OF_TRADES,
     ONE_SIDED,
     SIGNED,
     UNITS,
@@ -149,6 +150,10 @@ def check_rules(rules: tuple[Rule, ...], venues: Collection[str], source: str) -
         for key in ("venues", "except_venues"):
             _check_venues(getattr(rule, key), venues, f"{where}: {key}")
         plain = Rule(name="", kind=rule.kind, threshold=1.0)
+        if rule.kind not in OF_TRADES and rule.trades != plain.trades:
+            raise ConfigError(
+                f"{where}: trades: a rule of kind {rule.kind} is about no trade; expected no trades"
+            )
         about = {"venues": _OF_ALL_VENUES, "symbols": _OF_ALL_SYMBOLS}
         for part, kinds in about.items():
             for key in (part, f"except_{part}"):

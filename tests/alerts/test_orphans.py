@@ -65,3 +65,15 @@ def test_an_account_that_is_away_measures_nothing(view):
     view.apply(Link(venue="lighter", recv_ns=at(1), state="down"))
     view.apply(holds(*HL, 1.0, at(1)))
     assert readings(view) == []
+
+
+def test_a_rule_about_some_trades_tells_of_no_other(view):
+    view.apply(holds(*LT, -0.5, at(1)))
+    [id] = view.trades.open
+
+    def told(*trades):
+        rule = Rule(name="r", kind="orphan", threshold=0.05, trades=trades)
+        return [reading.subject for reading in Measures({}).read(rule, view, at(1))]
+
+    assert told(id) == told("*") == [id]
+    assert told("eth-*") == []

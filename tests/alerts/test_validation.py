@@ -56,6 +56,7 @@ def rule_of(settings: config.Config, name: str) -> Rule:
         (VENUE + 'except_venues = ["dydxx"]', "except_venues", "did you mean 'dydx'"),
         (VENUE + 'symbols = ["BTC"]', "symbols", "about all symbols"),
         (X + 'kind = "carry"\nthreshold = 1.0\nvenues = ["dydx"]', "venues", "about all venues"),
+        (VENUE + 'trades = ["btc-1"]', "trades", "about no trade"),
         (VENUE + 'side = "below"', "side", "over or under"),
         (VENUE + 'side = "under"', "side", "fires over"),
         (VENUE + "escalate = [4.0]", "escalate", "above the threshold"),
