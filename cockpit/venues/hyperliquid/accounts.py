@@ -100,6 +100,8 @@ class Accounts:
             if account in self._left:
                 self._followed.pop(account, None)
                 self._paid.forget(f"paid/{account}")
+                self._modes.soon(f"mode/{account}")
+                self._roles.soon(f"role/{account}")
 
     def keys(self) -> list[str]:
         """The subscriptions that the followed accounts need."""

@@ -301,3 +301,14 @@ def test_an_address_of_the_wrong_form_is_a_sentence(text, words):
 def test_capital_letters_are_the_same_account():
     outputs = feed(following("0x" + ALICE[2:].upper()), opened())
     assert asked(outputs, f"state/{ALICE}")
+
+
+def test_an_account_that_is_followed_again_is_asked_again_for_its_mode():
+    """It was forgotten with the account, and is asked for once an hour otherwise."""
+    session = unread(ALICE)
+    assert len(asked(feed(session, opened(), *ticks(2)), "mode/")) == 1
+    feed(session, *standard())
+    for second, accounts in ((3, ()), (4, (ALICE,))):
+        wants = Wants(symbols=("BTC",), accounts=accounts)
+        out = feed(session, Wanted(at_ns=AT_NS + second * SECOND, wants=wants))
+    assert [fetch.key for fetch in asked(out, "mode/")] == [f"mode/{ALICE}"]
