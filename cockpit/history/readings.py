@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from cockpit.core.events import Level
+from cockpit.core.events import Funding, Level
 from cockpit.history.rows import ChainSample, Figures
 from cockpit.history.sampler import Reading
 from cockpit.state.view import Field, MarketRead, MarketView
@@ -36,7 +36,7 @@ def market_figures(market: MarketRead, now_ns: int) -> Figures:
     stated = live or predicted
     figures = Figures(
         live_rate=live.rate if live else None,
-        predicted_rate=predicted.rate if predicted else None,
+        predicted_rate=_rate_per(predicted, stated.interval_s) if predicted and stated else None,
         interval_s=stated.interval_s if stated else None,
         mark=market.mark if _is_fresh(market, "mark", now_ns) else None,
         index_price=market.index if _is_fresh(market, "index", now_ns) else None,
@@ -70,6 +70,13 @@ def market_figures(market: MarketRead, now_ns: int) -> Figures:
         bid_covered_bps=abs(bids[-1][0] - mid) / mid / BPS,
         ask_covered_bps=abs(asks[-1][0] - mid) / mid / BPS,
     )
+
+
+def _rate_per(funding: Funding, interval_s: int) -> float:
+    """The rate as a fraction per that interval: a row has one for both of its rates."""
+    if funding.interval_s == interval_s:
+        return funding.rate
+    return funding.rate * interval_s / funding.interval_s
 
 
 def chain_samples(view: MarketView, now_ns: int, only: str | None = None) -> Iterator[ChainSample]:

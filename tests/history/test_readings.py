@@ -1,6 +1,8 @@
 """What history is handed each slot: every market, with the volume that a survey tells."""
 
-from cockpit.core.events import Link, Prices, Volume
+import pytest
+
+from cockpit.core.events import Funding, Link, Prices, Volume
 from cockpit.history.readings import readings
 from cockpit.state.store import MarketStore
 from tests.support import AT_NS
@@ -28,3 +30,17 @@ def test_a_surveyed_market_is_sampled_as_one_and_its_volume_is_kept_until_it_is_
     _, later = readings(store, AT_NS + 2000 * S)
     assert later.figures.volume_24h_usd is None
     assert later.figures.volume_age_s == 2000
+
+
+def test_a_prediction_of_another_interval_is_kept_at_the_interval_of_the_row():
+    """0.5 bps an hour are 4 bps in the eight hours that the live rate is of."""
+    store = MarketStore([("a", None)], ["BTC"])
+    store.apply_all([
+        Link(venue="a", recv_ns=AT_NS, state="live"),
+        Funding(kind="live", rate=1e-4, interval_s=28_800, **said("BTC")),
+        Funding(kind="predicted", rate=5e-5, interval_s=3_600, **said("BTC")),
+    ])  # fmt: skip
+    [row] = readings(store, AT_NS + S)
+    kept = row.figures
+    assert (kept.live_rate, kept.interval_s) == (1e-4, 28_800)
+    assert kept.predicted_rate == pytest.approx(4e-4)
