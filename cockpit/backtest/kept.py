@@ -9,6 +9,7 @@ from cockpit.backtest.rows import Loaded
 from cockpit.core.errors import InputError
 from cockpit.core.market import FundingTerms
 from cockpit.core.units import HOUR_NS
+from cockpit.forecast.cells import hour_of
 from cockpit.forecast.kept import series_of, told
 from cockpit.history.reader import HistoryReader, Hourly
 
@@ -40,7 +41,8 @@ def load(
         asked = ", ".join((*venues, *symbols))
         raise InputError(f"--history: no funding is kept{f' of {asked}' if asked else ''} yet")
     first_ns = min(int(one.at_ns[0]) for one in paid)
-    newest_ns = max(int(one.at_ns[-1]) for one in paid)
-    hourly = reader.hourly(first_ns - HOUR_NS, newest_ns + 1)
+    newest = max(int(hour_of(one.at_ns[-1:])[0]) for one in paid)
+    # A stamp trails its hour: what was sampled until then is of an hour that has only begun.
+    hourly = reader.hourly(first_ns - HOUR_NS, newest * HOUR_NS)
     series = tuple(told(series_of(one, terms.get(one.venue)), hourly) for one in paid)
     return Kept(loaded=Loaded(series=series, warnings=()), hourly=hourly)

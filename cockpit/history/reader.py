@@ -139,13 +139,14 @@ class HistoryReader:
     def hourly(self, from_ns: int, to_ns: int) -> dict[tuple[str, str], Hourly]:
         """(venue, symbol) -> how the market stood at the end of each hour of the span; with an
         empty symbol, the venue's machinery. Asked day by day, so that a year needs no more memory
-        than a day; an hour in which the span begins is there whole. HistoryError."""
+        than a day. An hour in which the span begins is there whole, and one in which it ends is
+        not: how that will stand at its end nobody knows. HistoryError."""
         parts: dict[tuple[str, str], list[HourlyFigures]] = {}
         first_ns = self.first_ns()
         if first_ns is None:
             return {}
         # Cut on whole hours: one that lay in two days would come as two.
-        from_ns = hour_floor_ns(max(from_ns, first_ns - 1))
+        from_ns, to_ns = hour_floor_ns(max(from_ns, first_ns - 1)), hour_floor_ns(to_ns)
         for start_ns in range(from_ns, to_ns, DAY_NS):
             question = HourlyQuestion(from_ns=start_ns, to_ns=min(start_ns + DAY_NS, to_ns))
             for part in self._worker.ask(question, HourlyAnswer).figures:

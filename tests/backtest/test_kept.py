@@ -93,6 +93,33 @@ def test_settlements_come_with_what_stood_at_the_end_of_their_hour(found, series
     assert other.telemetry["latency_ms"][-1] == 250.0
 
 
+def test_an_hour_that_has_only_begun_is_not_told_as_one_that_has_ended(tmp_path):
+    """Payments are stamped 45 s after the hour: what was sampled until then is of the next one."""
+    hour = START_HOUR + 10
+    after = [
+        Sample(
+            venue="b",
+            symbol="BTC",
+            at_ns=hour * HOUR_NS + second * 1_000_000_000,
+            figures=Figures(oi_base=float(second), **DEPTHS),
+        )
+        for second in (0, 20, 40)
+    ]
+    stamps = [(hour - back) * HOUR_NS + 45_000_000_000 for back in (2, 1, 0)]
+    paid = tuple(
+        Settled(venue="b", symbol="BTC", paid_at_ns=at_ns, rate=1e-5, interval_s=3600)
+        for at_ns in stamps
+    )  # fmt: skip
+    store = HotStore(Folder(tmp_path))
+    store.append(Batch(settled=paid, samples=tuple(after)))
+    store.close()
+    reader = HistoryReader(Folder(tmp_path))
+    found = kept.load(reader, TERMS)
+    reader.close()
+    assert found.hourly["b", "BTC"].hours.tolist() == [hour]
+    assert found.loaded.series[0].telemetry["oi_base"][-1] == 0.0
+
+
 def test_a_row_of_the_history_is_the_row_that_was_forecast_live(found, series):
     """Of every column that a model is told."""
     told = np.unique(np.concatenate([*EVENT_COLUMNS.values(), [INDEX["mean_8h"]]]))

@@ -87,3 +87,9 @@ def test_a_span_that_begins_within_an_hour_has_no_hour_twice(tmp_path):
     reader.close()
     assert (market.hours - DAY // HOUR_NS).tolist() == list(range(1, 50))
     np.testing.assert_allclose(market.values["oi_base"], np.arange(1, 50) * HOUR_NS, rtol=1e-6)
+
+
+def test_an_hour_that_has_only_begun_is_not_told_as_one_that_has_ended(reader):
+    """Asked within the second hour: what stood then is not how it stands at its end."""
+    known = reader.hourly(DAY, DAY + HOUR_NS + 2 * NS_PER_S)
+    assert (known["bybit", "BTC"].hours - DAY // HOUR_NS).tolist() == [1]
