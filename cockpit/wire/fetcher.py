@@ -220,6 +220,8 @@ class Fetcher:
             return False
         await asyncio.sleep(self._dice.uniform(0.0, pause_s))
         while (wait_s := self._wait_s(fetch)) > 0:
+            if self.blocked_s > MAX_HELD_S:
+                return False
             await asyncio.sleep(wait_s)
         self._take(fetch)
         return True

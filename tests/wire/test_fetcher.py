@@ -186,6 +186,22 @@ async def test_a_long_ban_is_told_at_once_and_obeyed() -> None:
     assert len(requests) == 1
 
 
+async def test_a_ban_while_another_try_is_waited_for_is_told_at_once_too() -> None:
+    refused = asyncio.Event()
+
+    async def handler(request: httpx.Request) -> httpx.Response:
+        if request.url.path == INSTRUMENTS.path:
+            refused.set()
+            return httpx.Response(429, headers={"Retry-After": "0.05"})
+        await refused.wait()
+        return httpx.Response(418, headers={"Retry-After": "120"})
+
+    async with desk(handler) as here:
+        replies = await here.ask(INSTRUMENTS, Fetch(name="book", path="/book"))
+    statuses = {reply.name: reply.status for reply in replies}
+    assert statuses == {"instruments": 429, "book": 418}
+
+
 async def test_a_venue_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetcher, "TIMEOUT_S", 0.05)
     requests: list[httpx.Request] = []
