@@ -318,12 +318,15 @@ def test_the_state_is_asked_more_often_in_the_window_of_0430() -> None:
 
 def test_a_round_trip_has_the_venues_clock_and_an_error_is_a_pong_too() -> None:
     session = watching()
-    pings = [s for s in only(Send, feed(session, *ticks(11))) if "1000000000" in s.data]
-    assert ['"subscribe"' in ping.data for ping in pings] == [True, False]
     error = {"code": -32600, "message": "invalid unsubscribe request"}
     answer = {"jsonrpc": "2.0", "id": 1_000_000_000, "error": error, "usOut": AT_NS // 1000 + 85}
-    (rtt,) = only(Rtt, feed(session, frame(compact(answer), AT_NS + 11 * 10**9 + 30_000_000)))
-    assert (rtt.rtt_ns, rtt.venue_ns) == (30_000_000, AT_NS + 85_000)
+    for since_s, seconds, operation in ((0, 1, "subscribe"), (1, 10, "unsubscribe")):
+        out = feed(session, *ticks(seconds, AT_NS + since_s * 10**9))
+        (ping,) = [s for s in only(Send, out) if "1000000000" in s.data]
+        assert f'"{operation}"' in ping.data
+        answered_ns = AT_NS + (since_s + seconds) * 10**9 + 30_000_000
+        (rtt,) = only(Rtt, feed(session, frame(compact(answer), answered_ns)))
+        assert (rtt.rtt_ns, rtt.venue_ns) == (30_000_000, AT_NS + 85_000)
 
 
 def test_no_account_is_read_by_address() -> None:
