@@ -1,6 +1,7 @@
 """What DEPTH says: books, depth in bands, costs, the merged book and the chart."""
 
 import pytest
+from msgspec.structs import replace
 
 from cockpit.core.events import BookSnapshot, Link
 from cockpit.desk.stats import PastMoment
@@ -134,6 +135,18 @@ def test_costs_contain_the_taker_fee_and_say_where_it_is_assumed() -> None:
     assert "?4.5" in row_of(costs, scene, "alphaswap")
     assert "?" not in row_of(costs, scene, "bravo")
     assert "cheapest at 100k: buy bravo 5.00, sell bravo 5.00 bps" in text_of(costs, scene)
+
+
+def test_a_fee_that_nobody_knows_does_not_make_a_book_thin() -> None:
+    scene = scenes.bare()
+    scenes.link(scene, "alphaswap", "live")
+    scenes.speak(scene, "alphaswap", "BTC")
+    assert "thin" not in text_of(costs, scene)
+    listed = scene.view.market("alphaswap", "BTC").instrument
+    scenes.store_of(scene).apply(replace(listed, taker_fee=None))
+    del scene.specs["alphaswap"]
+    assert "·/·" in row_of(costs, scene, "alphaswap")
+    assert "thin" not in text_of(costs, scene)
 
 
 def of_the_past(**figures) -> Readings:

@@ -1,6 +1,7 @@
 """What FUNDING says: the curve, gaps in the history, the pin, spreads and break-even."""
 
 import pytest
+from msgspec.structs import replace
 
 from cockpit.core.events import Funding
 from cockpit.core.market import FundingTerms
@@ -149,6 +150,16 @@ def test_premium_and_basis_stand_beside_the_rate() -> None:
     assert row.split()[1:4] == ["+10.95", "+3.00", "+2.00"]
     assert "pinned, 3.0 to the top" in row
     assert row_of(premium, scenes.live(), "bravo").split()[2] == "·"
+
+
+def test_a_basis_is_as_old_as_its_prices_whatever_the_age_of_the_rate() -> None:
+    scene = scenes.stale()
+    row = row_of(premium, scene, "alphaswap")
+    assert row.split()[1:4] == ["~+10.95", "+3.00", "~+2.00"]
+    rate = scene.view.market("alphaswap", "BTC").live
+    scenes.store_of(scene).apply(replace(rate, recv_ns=scene.now_ns))
+    row = row_of(premium, scene, "alphaswap")
+    assert row.split()[1:4] == ["+10.95", "+3.00", "~+2.00"]
 
 
 def test_spreads_stand_above_the_diagonal_and_hours_below() -> None:

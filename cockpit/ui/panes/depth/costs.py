@@ -171,9 +171,8 @@ def _verdict(
         costs = table.get(best)
         if costs:
             words.append(f"{verb} {best} {_text(costs[size][side])}")
-    thin = any(
-        c.bps is None for costs in table.values() if costs for p in costs.values() for c in p
-    )
+    known = [one for costs in table.values() if costs for both in costs.values() for one in both]
+    thin = any(_text(one) == _THIN for one in known)
     note = "thin: the visible book does not hold it" if thin else ""
     if readings.moment is not None:
         note = "≤: from what rested within 10, 25 and 50 bps"

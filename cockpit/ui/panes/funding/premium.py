@@ -64,8 +64,9 @@ def _row(readings: Readings, name: str, columns: tuple[str, ...], inner: int) ->
     terms = spec.funding_terms if spec else None
     for column in columns:
         text, role = _cell(readings, market, column, terms)
-        mark = fmt.STALE if stale and text != fmt.MISSING and column == "live" else ""
-        line.append((right(mark + text, _CELL), "stale" if stale else role))
+        is_old = _is_basis_old(readings, market) if column == "basis" else stale
+        mark = fmt.STALE if is_old and text != fmt.MISSING and column in ("live", "basis") else ""
+        line.append((right(mark + text, _CELL), "stale" if is_old else role))
     words, role = pin_words(market.live.premium, terms)
     room = inner - _NAME - len(columns) * _CELL
     return [*line, (fit(f"  {words}", room), "stale" if stale else role)]
@@ -90,6 +91,11 @@ def _cell(
         return fmt.countdown(next_payment_s(market, readings.now_ns)), "text"
     pinned = terms.interest_8h / 8 if terms else None
     return fmt.rate(pinned, readings.ui.unit), "dim"
+
+
+def _is_basis_old(readings: Readings, market: MarketRead) -> bool:
+    """Its prices have ages of their own, beside that of the rate."""
+    return any(market.is_stale(price, readings.now_ns) for price in ("mark", "index"))
 
 
 def pin_words(premium: float | None, terms: FundingTerms | None) -> tuple[str, str]:
