@@ -46,6 +46,7 @@ def test_no_size_makes_a_pane_fail(name: str) -> None:
         scene.ui.tenor, scene.ui.size_usd = chance.choice(TENORS), 10 ** chance.uniform(2, 9)
         scene.glyphs = chance.choice(("braille", "block", "ascii"))
         scene.has_colour = chance.random() < 0.5
+        scene.ui.focus = chance.choice(("", name))
         lines = PANES[name].lines(scene, width, height)
         assert len(lines) == height, (width, height)
         assert all(width_of(line) == width for line in lines), (width, height)

@@ -42,13 +42,14 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
     if readings.problem:
         body.insert(0, [(fit(f" {clean(readings.problem)}", inner), "danger")])
     hidden = len(entries) - top - room
+    nameless = entries[at][0] if entries and focused and not cells else None
     return framed(
         body[:room],
         width,
         height,
         title=[("alerts", "title"), (f" · {_counts(readings)}", "dim")],
         note=" · ".join(_beyond(top, hidden)),
-        verdict=_verdict(readings, width - 4, entries[at][0] if focused and not cells else None),
+        verdict=_verdict(readings, width - 4, nameless),
         focused=focused,
     )
 
