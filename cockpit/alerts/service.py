@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from cockpit.alerts.baseline import Past
 from cockpit.alerts.expiry import Gone
 from cockpit.alerts.hooks import HookRunner
 from cockpit.alerts.measures_market import Measures
@@ -77,7 +78,7 @@ class Alerting:
         self._tail_is_torn = False
         memory = self._load_memory()
         self._agreed = frozenset(memory.muted)
-        self._measures = Measures(terms, memory.past)
+        self._measures = Measures(terms, _usual(memory.past, clock.now_ns()))
         self._gone = Gone()
         self._all_rules = rules
         self._measured: dict[str, int] = {}
@@ -360,6 +361,12 @@ class Alerting:
             self._problem("history", _not_kept(path, error))
             return
         self._tail_is_torn = False
+
+
+def _usual(past: Past, now_ns: int) -> Past | None:
+    """What the last run compared with; None where it was so long ago that it says nothing of now:
+    a rate that turned days ago is no news."""
+    return past if past.is_fresh(now_ns) else None
 
 
 def _not_kept(path: Path, error: OSError) -> str:

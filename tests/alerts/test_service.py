@@ -65,6 +65,26 @@ def test_a_second_restart_knows_as_much_as_the_first(store, tmp_path):
         again.save()
 
 
+@pytest.mark.parametrize(("off_s", "told"), [(60, ["fired"]), (3 * 86_400, [])])
+def test_a_rate_that_turned_while_the_program_was_off_is_news_of_the_last_hour_alone(
+    tmp_path, off_s, told
+):
+    flips = Rule(name="turned", kind="funding_flip", threshold=0.05)
+
+    def run(at_ns, rate):
+        said = {"venue": "dydx", "recv_ns": at_ns}
+        store = MarketStore([("dydx", None)], ["BTC"])
+        live = Funding(kind="live", rate=rate, interval_s=3600, symbol="BTC", **said)
+        store.apply_all([Link(state="live", **said), live])
+        found = Alerting((flips,), store, ManualClock(at_ns), {}, folder=tmp_path)
+        happened = [alert.happening for alert in found.look()]
+        found.save()
+        return happened
+
+    assert run(T0, 0.0001) == []
+    assert run(T0 + off_s * 10**9, -0.0001) == told
+
+
 @pytest.mark.parametrize("content", [b"{", b"\xff\x00", b"[" * 100_000, b'{"firing": 3}', b"7"])
 def test_a_damaged_memory_is_forgotten_in_a_sentence_and_not_fatal(store, tmp_path, content):
     (tmp_path / "alerts.json").write_bytes(content)
