@@ -1,17 +1,19 @@
 """The kept lines of the history and of the memory: whatever of them can be read, is."""
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 import msgspec
 
 from cockpit.alerts.baseline import Past
-from cockpit.alerts.states import Alert, Cooling, Firing, Memory
+from cockpit.alerts.states import SAME_NS, Alert, Cooling, Firing, Memory
 from cockpit.core.units import NS_PER_S
+
+T = TypeVar("T")
 
 KEPT = 500
 """How many are shown; the file may grow to four times as many before it is cut."""
 MOST_LINES = 4 * KEPT
-SAME_NS = 60 * NS_PER_S
 _YEAR_NS = 366 * 24 * 3600 * NS_PER_S
 _EARLIEST_NS, _LATEST_NS = 0, 200 * _YEAR_NS
 """A hand-edited time outside of these is no time that can be shown."""
@@ -74,16 +76,20 @@ def read_memory(data: bytes) -> tuple[Memory, list[str]]:
         loose = msgspec.json.decode(data, type=_Loose)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return Memory(), ["everything"]
-    memory, bad = Memory(), []
-    for name, shape in (
-        ("firing", list[Firing]),
-        ("muted", list[str]),
-        ("cooling", list[Cooling]),
-        ("past", Past),
-    ):
+    bad: list[str] = []
+
+    def part(name: str, raw: msgspec.Raw, shape: type[T], without: T) -> T:
         try:
-            setattr(memory, name, msgspec.json.decode(getattr(loose, name), type=shape))
+            return msgspec.json.decode(raw, type=shape)
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
             bad.append(name)
-    memory.firing = [firing for firing in memory.firing if is_possible(firing.alert)]
+            return without
+
+    firing = part("firing", loose.firing, list[Firing], [])
+    memory = Memory(
+        firing=[one for one in firing if is_possible(one.alert)],
+        muted=part("muted", loose.muted, list[str], []),
+        cooling=part("cooling", loose.cooling, list[Cooling], []),
+        past=part("past", loose.past, Past, Past()),
+    )
     return memory, bad
