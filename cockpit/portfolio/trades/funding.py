@@ -5,6 +5,7 @@ settled since the leg was opened; else the venue's own total of the position. It
 it that looks like the whole.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Final
 
@@ -184,12 +185,19 @@ def _are_all(past: LegPast, opened_ns: int, now_ns: int) -> bool:
     stamps = [row.venue_ns or row.recv_ns for row in rows]
     if not stamps or stamps[0] > opened_ns:
         return False
-    known = [_at(payment) for payment in past.payments]
+    known = sorted(_at(payment) for payment in past.payments)
     until_ns = now_ns - SETTLING_NS
     if past.due_usd is not None and known:
-        until_ns = min(until_ns, max(known) + SAME_STAMP_NS)
+        until_ns = min(until_ns, known[-1] + SAME_STAMP_NS)
     due = [s for s in stamps if opened_ns < s <= until_ns and not past.was_flat(s)]
-    return all(any(abs(at - stamp) <= SAME_STAMP_NS for at in known) for stamp in due)
+    return all(_has_near(known, stamp) for stamp in due)
+
+
+def _has_near(known: Sequence[int], stamp: int) -> bool:
+    """Whether one of these times, ascending, is that of a stamp. A month of hours is looked at for
+    every leg and at every redraw."""
+    place = bisect_left(known, stamp - SAME_STAMP_NS)
+    return place < len(known) and known[place] <= stamp + SAME_STAMP_NS
 
 
 def _at(payment: FundingPayment) -> int:
