@@ -33,8 +33,8 @@ NEEDS_EXTRA: Final = (
 
 class Pace(NamedTuple):
     """Seconds. What fires within `gather` is told together; after a message the channel rests for
-    `rest`, unless there is danger; after a failure it waits `retry`, then twice that, at most
-    `longest`."""
+    `rest`, and after a failure for `retry`, then twice that, at most `longest`; new danger is told
+    at once."""
 
     gather: float = 3.0
     rest: float = 30.0
@@ -181,9 +181,7 @@ class _Channel:
             if not problem:
                 failures = 0
                 self._complain(self._name, "")
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(self._pace.rest):
-                        await self._is_urgent.wait()
+                await self._wait(self._pace.rest)
                 continue
             # What could not be told is told with what comes meanwhile.
             waiting = [*alerts, *self._waiting]
@@ -198,7 +196,13 @@ class _Channel:
                 f"notify {self._name}: {problem}; {count} "
                 f"alert{'s wait' if count != 1 else ' waits'}, tried again after {wait_s:g} s",
             )
-            await asyncio.sleep(wait_s)
+            await self._wait(wait_s)
+
+    async def _wait(self, seconds: float) -> None:
+        """Until so many have passed, or there is danger."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._is_urgent.wait()
 
     async def _send(self, alerts: list[Alert], left_out: int) -> str:
         """What went wrong, in words; empty if it was sent."""

@@ -247,6 +247,21 @@ async def test_a_file_of_a_user_that_is_not_there_is_said_and_the_alert_still_wa
     found.stop()
 
 
+async def test_danger_does_not_wait_for_the_next_try_of_a_channel_that_failed(said, monkeypatch):
+    """Ten minutes after an hour without a network are too long for a liquidation."""
+    monkeypatch.delenv("PHONE_URL", raising=False)
+    patient = Pace(gather=0.01, rest=3600.0, retry=3600.0, longest=3600.0)
+    found = Notifier(
+        {"phone": Target(url="env:PHONE_URL")}, lambda _, words: said.append(words), patient
+    )
+    found.tell(alert(), ALL)
+    await until(lambda: len(said) == 1)
+    found.tell(alert("liquidation near", "dydx/ETH", "danger"), ALL)
+    await until(lambda: len(said) == 2)
+    assert "2 alerts wait" in said[1]
+    found.stop()
+
+
 async def test_a_channel_that_failed_a_thousand_times_is_still_tried(said, monkeypatch):
     """2 to the power of 1,024 is no number any more: at ten minutes a try that is a week."""
     monkeypatch.delenv("PHONE_URL", raising=False)
