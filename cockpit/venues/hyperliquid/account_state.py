@@ -37,9 +37,11 @@ SHARED = (
 BORROWING = "a portfolio-margin account: all its spot balances are collateral, its equity not known"
 MISSING = "Hyperliquid has never seen this address"
 UNSURE = "empty; an agent (API) wallet looks the same: is this the address of the account itself?"
+SPOT_STALE_S = 60
 UNASKED = "?"
 """The role of an address that could not be asked for."""
 MODE, SPOT, ROLE = "how it keeps its collateral", "its spot balances", "who it is"
+OLD_SPOT = f"{SPOT} were not read for {SPOT_STALE_S} s"
 OWN_DEX, DEXS = "its positions", "the list of builders' dexes"
 """Parts of an account, in words."""
 
@@ -58,7 +60,8 @@ class Followed:
         self._was_account = False
         """Whether it ever was more than an address."""
         self._usdc: wire.Balance | None = None
-        self._has_spot = False
+        self._spot_ns: int | None = None
+        """When its spot balances were read last."""
         self._margins: dict[str, Margin] = {}
         """By dex, as the dex itself states it."""
         self._isolated_usd: dict[str, float | None] = {}
@@ -93,7 +96,7 @@ class Followed:
         parts[DEXS] = self.dexs is not None
         parts |= {f"the dex {dex}": dex in self._margins for dex in self.dexs or () if dex}
         if self.may_be_unified:
-            parts[SPOT] = self._has_spot
+            parts[SPOT] = self._spot_ns is not None
         if self.needs_role and not self._was_account:
             parts[ROLE] = self.role is not None
         return parts
@@ -119,13 +122,13 @@ class Followed:
         yield from self.ledger.whole(dex, rows, at_ns)
         if self._has(dex) or dex in self._told or dex == FIRST_DEX:
             self._told.add(dex)
-            yield self._collateral(margin)
+            yield self._collateral(margin, at_ns)
         if odd:
             yield self._reject(at_ns, f"no number: {', '.join(odd)}")
 
     def spot(self, usdc: wire.Balance | None, at_ns: int) -> Iterator[Output]:
         """The spot balance, which is the collateral of a unified account."""
-        self._usdc, self._has_spot = usdc, True
+        self._usdc, self._spot_ns = usdc, at_ns
         if self.is_unified:
             yield from self._restated(at_ns)
         yield from self.verdict(at_ns)
@@ -176,6 +179,8 @@ class Followed:
             count = len(parts) - len(missing), len(parts)
             words = f"reading {count[0]} of {count[1]}: waiting for {', '.join(missing)}"
             yield from self.ledger.state("waiting", at_ns, words, count)
+        elif self._is_spot_old(at_ns):
+            yield from self.ledger.state("failed", at_ns, OLD_SPOT)
         elif self._has_anything():
             self.role, self._was_account = None, True
             yield from self.ledger.state("read", at_ns, self._reservation())
@@ -212,9 +217,14 @@ class Followed:
     def _restated(self, at_ns: int) -> Iterator[Output]:
         """The collateral of every dex again."""
         for dex in sorted(self._told):
-            yield replace(self._collateral(self._margins[dex]), recv_ns=at_ns)
+            yield replace(self._collateral(self._margins[dex], at_ns), recv_ns=at_ns)
 
-    def _collateral(self, margin: Margin) -> Margin:
+    def _is_spot_old(self, at_ns: int) -> bool:
+        """Whether the money of a unified account was read too long ago to stand for that of now."""
+        was_read_ns = self._spot_ns if self.mode == UNIFIED else None
+        return was_read_ns is not None and at_ns - was_read_ns >= SPOT_STALE_S * NS_PER_S
+
+    def _collateral(self, margin: Margin, at_ns: int) -> Margin:
         """What stands behind a dex, in the mode of the account."""
         dex = margin.pool
         if not self.is_unified:
@@ -224,15 +234,12 @@ class Followed:
             return replace(margin, equity=0.0, available=0.0, cross_equity=0.0)
         usdc = self._usdc if self.mode == UNIFIED and dex == FIRST_DEX else None
         total = None if usdc is None else finite(usdc.total)
-        if usdc is None or total is None or self._has_builders():
+        if usdc is None or total is None or self._has_builders() or self._is_spot_old(at_ns):
             return replace(margin, equity=None, available=None, cross_equity=None)
         held, isolated = finite(usdc.hold), self._isolated_usd[dex]
-        return replace(
-            margin,
-            equity=total,
-            available=None if held is None else total - held,
-            cross_equity=None if isolated is None else total - isolated,
-        )
+        free = None if held is None else total - held
+        cross = None if isolated is None else total - isolated
+        return replace(margin, equity=total, available=free, cross_equity=cross)
 
     def _reservation(self) -> str:
         """What is not known of an account that was read."""

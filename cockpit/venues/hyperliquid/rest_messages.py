@@ -152,9 +152,7 @@ def _metas(pairs: list[Any]) -> Answer | str:
             quote="USDC" if token in (0, "0") else f"token:{str(token)[:16]}",
             ctxs=None if ctxs is None else [_convert(row, ListedCtx[float | str]) for row in ctxs],
             unread=[
-                _name(row)
-                for row, asset in zip(meta.universe, assets, strict=True)
-                if asset is None
+                _name(row) for row, asset in zip(meta.universe, assets, strict=True) if not asset
             ],
             tables={row[0]: row[1].margin_tiers for row in read_tables if row is not None},
         )

@@ -3,10 +3,11 @@
 import pytest
 
 from cockpit.core.events import AccountState, Margin, Position
-from tests.support import feed, only, opened, reply, ticks
+from tests.support import AT_NS, feed, frame, only, opened, reply, ticks
 from tests.venues.hyperliquid.accounts import (
     ALICE,
     EMPTY,
+    all_dexs,
     asked,
     following,
     row,
@@ -66,6 +67,26 @@ def test_until_the_spot_balances_are_read_a_unified_account_has_no_equity():
     after = feed(session, balances)
     assert [m.equity for m in only(Margin, after)] == [5000.0]
     assert only(AccountState, after)[-1].reason == ""
+
+
+def test_a_balance_that_is_not_read_any_more_is_no_equity_however_lively_the_positions_are():
+    """Positions are streamed; the money behind them is asked for every ten seconds."""
+
+    def told(second: int) -> list:
+        held = all_dexs(ALICE, ("", state(row("BTC", "1"))))
+        return feed(session, frame(held, AT_NS + second * SECOND))
+
+    session = following(ALICE)
+    feed(session, *answers("unifiedAccount", spot("5000.0")))
+    assert [m.equity for m in only(Margin, told(59))] == [5000.0]
+    old = told(60)
+    assert [(m.equity, m.available, m.cross_equity) for m in only(Margin, old)] == [(None,) * 3]
+    [said] = only(AccountState, old)
+    assert (said.state, said.reason) == ("failed", "its spot balances were not read for 60 s")
+    balances = {"balances": [spot("900.0")]}
+    after = feed(session, reply("account", balances, AT_NS + 61 * SECOND, key=f"spot/{ALICE}"))
+    assert [m.equity for m in only(Margin, after)] == [900.0]
+    assert [said.state for said in only(AccountState, after)] == ["read"]
 
 
 def test_a_mode_that_is_learnt_late_corrects_what_was_told_of_every_dex():
