@@ -176,9 +176,9 @@ class Run:
             self._give_up("the tape cannot be played on: the log says why")
 
     def _give_up(self, words: str) -> None:
-        now_ns = self.core.clock.now_ns()
-        self.core.note(Notice(now_ns, "", words, "danger", is_answer=True))
+        # Whoever waits for something on the tape is answered by this last.
         self.replay.give_up()
+        self.core.note(Notice(self.core.clock.now_ns(), "", words, "danger", is_answer=True))
 
     def show(self) -> None:
         """From now on it is looked at."""

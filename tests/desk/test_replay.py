@@ -270,9 +270,10 @@ async def test_a_tape_that_cannot_be_read_on_ends_there_and_says_why(tape, tmp_p
         assert "cannot be read" in playing.desk.notices()[-1].text
 
 
-async def test_a_fault_in_what_a_tape_states_ends_it_and_is_told(playing, monkeypatch):
+@pytest.mark.parametrize("intent", [Step(400), SeekNext("jump")])
+async def test_a_fault_in_what_a_tape_states_ends_it_and_is_told(playing, monkeypatch, intent):
     async with playing() as player:
         monkeypatch.setattr(player.desk._run.core, "sample", lambda: 1 / 0)
-        await player.told(Step(400))
+        await player.told(intent)
         assert player.state == "ended"
         assert player.desk.notices()[-1].text == "the tape cannot be played on: the log says why"
