@@ -122,16 +122,30 @@ def progress(plan: SavedPlan) -> Progress:
         mid = math.nan if was.mid is None else was.mid
         cost += leg.side.sign * (one.price - mid) * one.size + fee
         estimate += math.nan if was.cost_frac is None else was.cost_frac * mid * one.size
-    planned = sum(leg.size for leg in plan.legs)
-    done_base = sum(min(d.filled, leg.size) for d, leg in zip(legs, plan.legs, strict=True))
     return Progress(
         legs=legs,
         unhedged={s: 0.0 if _is_rest(plan, s, base) else base for s, base in unhedged.items()},
         cost_usd=None if math.isnan(cost) else cost,
         estimate_usd=None if math.isnan(estimate) else estimate,
         filled_usd=filled_usd,
-        filled_frac=done_base / planned if planned else 0.0,
+        filled_frac=_filled_frac(plan, legs),
     )
+
+
+def _filled_frac(plan: SavedPlan, done: Sequence[LegProgress]) -> float:
+    """Of all legs, by base units where they are of one coin, else by what they were worth; where
+    that is not known of all, each leg counts the same."""
+    mids = [was.mid for was in plan.expected]
+    whole = [leg.size for leg in plan.legs]
+    if len({leg.symbol for leg in plan.legs}) > 1:
+        worth = [size * mid for size, mid in zip(whole, mids, strict=True) if mid is not None]
+        whole = worth if len(worth) == len(whole) else [1.0] * len(whole)
+    parts = [
+        each * min(one.filled / leg.size, 1.0)
+        for each, one, leg in zip(whole, done, plan.legs, strict=True)
+        if leg.size
+    ]
+    return sum(parts) / sum(whole) if sum(whole) else 0.0
 
 
 def _leg_progress(plan: SavedPlan, number: int) -> LegProgress:

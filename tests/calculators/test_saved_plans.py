@@ -4,6 +4,7 @@ import csv
 import io
 import tomllib
 
+import msgspec
 import pytest
 
 from cockpit.calculators.saved_plans import (
@@ -70,6 +71,19 @@ def test_one_filled_leg_of_a_pair_stands_alone():
     assert done.unhedged == {"BTC": pytest.approx(1.5)}
     assert done.legs[0].left == pytest.approx(0.5)
     assert done.filled_frac == pytest.approx(1.5 / 4)
+
+
+@pytest.mark.parametrize(("mids", "filled"), [((50_000.0, 0.1), 0.1), ((50_000.0, None), 0.5)])
+def test_of_legs_of_two_coins_what_is_filled_counts_by_its_worth(mids, filled):
+    """100,000 coins of 10 cents, all of them, beside none of 1.8 BTC: a tenth is done, not all."""
+    legs = (
+        msgspec.structs.replace(SHORT, size=1.8),
+        Leg(venue="bravo", symbol="DOGE", side=Side.SELL, size=100_000.0),
+    )
+    plan = msgspec.structs.replace(pair(), legs=legs, expected=tuple(Expected(mid=m) for m in mids))
+    assert progress(plan).filled_frac == 0
+    half_done = progress(fill(plan, 1, 0.1, 100_000.0, AT_NS))
+    assert half_done.filled_frac == pytest.approx(filled)
 
 
 def test_a_hedge_that_is_not_traded_leaves_the_exposure_it_was_for():
