@@ -48,11 +48,11 @@ def query(folder: Folder, sql: str, bounds: Bounds | None = None) -> Answer:
     with columnar.connect(bounds.memory_mb, threads=2) as database:
         _check_is_select(database, sql)
         words = {word.lower() for word in re.findall(r"\w+", sql)}
-        opened = open_views(database, folder, frozenset(VIEWS.keys() & words))
-        _confine(database, folder)
         timer = threading.Timer(bounds.time_s, database.interrupt)
         timer.start()
         try:
+            opened = open_views(database, folder, frozenset(VIEWS.keys() & words))
+            _confine(database, folder)
             cursor = database.execute(sql)
             columns = tuple(column[0] for column in cursor.description or ())
             rows = cursor.fetchmany(bounds.rows + 1)

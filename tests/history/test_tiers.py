@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cockpit.core.errors import InputError
 from cockpit.history.client import Worker
 from cockpit.history.errors import HistoryError
 from cockpit.history.hot import HotStore, meta
@@ -16,7 +17,7 @@ from cockpit.history.hot_read import read_hot
 from cockpit.history.maintenance import hot_bytes
 from cockpit.history.manifest import LATE_NS, cold_files, forget_before
 from cockpit.history.protocol import BaselineQuestion, MomentQuestion, SeriesQuestion
-from cockpit.history.query import query
+from cockpit.history.query import Bounds, query
 from cockpit.history.reader import HistoryReader
 from cockpit.history.rows import Batch
 from cockpit.history.settings import HistorySettings
@@ -361,3 +362,10 @@ def test_a_machine_that_starts_no_process_answers_with_a_sentence(folder, monkey
     # It is asked again, and another time there may be room for a process.
     assert reader.baselines(question) == ()
     reader.close()
+
+
+def test_rows_that_do_not_fit_into_the_memory_of_a_query_are_a_sentence(folder):
+    """Those that no cold file holds yet are read first, whatever the query asks of them."""
+    write(folder, *(marks(DAY, 3_600, step_s=1, symbol=f"C{number}") for number in range(16)))
+    with pytest.raises(InputError, match=r"needs more than 8 MB; .* raise --memory"):
+        query(folder, "SELECT count(*) FROM samples", Bounds(memory_mb=8))
