@@ -17,6 +17,7 @@ from cockpit.alerts.baseline import Past
 from cockpit.alerts.expiry import Gone
 from cockpit.alerts.hooks import HookRunner
 from cockpit.alerts.measures_market import Measures
+from cockpit.alerts.measures_scan import SCAN_KINDS
 from cockpit.alerts.notify import Notifier
 from cockpit.alerts.rule import ALL, UNIT, Hook, Rule
 from cockpit.alerts.standing import Standing, standings
@@ -158,7 +159,10 @@ class Alerting:
                 log.exception("rule failed rule=%s", rule.name)
             self._problem(name, f"alert {rule.name!r} cannot be measured: the log says why")
             return []
-        self._measured[rule.name] = len(readings)
+        # A ranking is measured once, and its figures are known until it is old.
+        is_known = rule.kind in SCAN_KINDS and self._view.passing.is_known(now_ns)
+        if readings or not is_known:
+            self._measured[rule.name] = len(readings)
         self._problem(name, "")
         return happened
 

@@ -96,6 +96,24 @@ def test_it_fires_clears_when_nothing_passes_and_is_not_ended_for_being_unwatche
     assert (cleared.happening, cleared.subject) == ("cleared", "WIF")
 
 
+def test_a_rule_is_not_off_between_two_rankings(store):
+    """A ranking is measured once and stands for five seconds: its figures are known meanwhile."""
+    clock = ManualClock(AT_NS)
+    high = msgspec.structs.replace(RULE, threshold=1e6)
+    alerting = Alerting((high,), store, clock, {})
+    stood = []
+    for _ in range(3):
+        alerting.look()
+        [standing] = alerting.standings
+        stood.append((standing.state, standing.measured, standing.why))
+        clock.advance_s(1)
+    assert stood == [("armed", 2, "")] * 3
+    clock.advance_s(OLD_S)
+    alerting.look()
+    [standing] = alerting.standings
+    assert (standing.state, standing.measured) == ("off", 0)
+
+
 def test_an_alert_of_before_a_restart_clears_too(store):
     """What is on comes back from the file; nothing remembers what was measured then."""
     alerting = Alerting((RULE,), store, ManualClock(AT_NS), {})
