@@ -144,16 +144,18 @@ def _orphans(view: MarketView, now_ns: int) -> Iterator[Reading]:
         if len(record.legs) < 2 or any(holdings.is_away(leg.key) for leg in record.legs):
             continue
         sizes = [holdings.size(leg) for leg in record.legs]
+        name, symbol = record.name or record.id, listed_symbol(record.asset)
         larger = max(sum(s for s in sizes if s > 0), -sum(s for s in sizes if s < 0))
         if not larger:
+            # Its last fill is still to be told: until then it is open, and naked no more.
+            yield Reading(record.id, None, symbol, 0.0, f"{name}: nothing is held of it")
             continue
         net = naked(sizes, 0.0)
         price = holdings.reference(leg.key for leg in record.legs)
         worth = f", ${abs(net) * price:,.0f}" if price else ""
         side = "long" if net > 0 else "short"
-        name, amount = record.name or record.id, f"{base_size(net)} {record.asset}"
-        words = f"{name}: nothing hedges {amount} {side}{worth}"
-        yield Reading(record.id, None, listed_symbol(record.asset), abs(net) / larger, words)
+        words = f"{name}: nothing hedges {base_size(net)} {record.asset} {side}{worth}"
+        yield Reading(record.id, None, symbol, abs(net) / larger, words)
 
 
 def _is_unread(portfolio: Portfolio) -> bool:

@@ -8,7 +8,7 @@ from cockpit.alerts.states import AlertBook
 from cockpit.core.events import Link
 from cockpit.core.units import NS_PER_S
 from cockpit.portfolio.trades.keeper import Keeper
-from tests.portfolio.trades.legs import T0, A, holds, market, read, store
+from tests.portfolio.trades.legs import T0, A, fill, holds, market, read, store
 
 HL, LT = ("hyperliquid", A), ("lighter", A)
 [RULE] = [rule for rule in DEFAULT_RULES if rule.kind == "orphan"]
@@ -65,6 +65,21 @@ def test_an_account_that_is_away_measures_nothing(view):
     view.apply(Link(venue="lighter", recv_ns=at(1), state="down"))
     view.apply(holds(*HL, 1.0, at(1)))
     assert readings(view) == []
+
+
+def test_it_is_over_when_the_other_leg_is_closed_too(view):
+    """Both venues tell fills, and the last is still to come: the trade is open until then."""
+    view.apply_all([fill(*HL, "1", 2.0, 100.0, T0), fill(*LT, "1", -2.0, 101.0, T0)])
+    keeper, book = Keeper(view), AlertBook((RULE,))
+    view.apply(holds(*LT, 0.0, at(1)))
+    keeper.look(at(1))
+    told = [alert.happening for second in range(1, 5) for alert in look(book, view, second)]
+    assert told == ["fired"]
+    view.apply(holds(*HL, 0.0, at(5)))
+    keeper.look(at(5))
+    assert len(view.trades.open) == 1
+    [over] = look(book, view, 5)
+    assert (over.happening, over.value) == ("cleared", 0.0)
 
 
 def test_a_rule_about_some_trades_tells_of_no_other(view):
