@@ -64,9 +64,8 @@ class Account:
             self._look_due_ns = at_ns if self.is_whole_address else at_ns + ANSWER_NS
         if at_ns >= self._look_due_ns:
             self._look_due_ns = at_ns + LOOK_RETRY_S * NS_PER_S
-            path = f"/v4/addresses/{self.address}"
-            if not self.is_whole_address:
-                path += f"/parentSubaccountNumber/{self.parents[0]}"
+            part = "" if self.is_whole_address else f"/parentSubaccountNumber/{self.parents[0]}"
+            path = f"/v4/addresses/{self.address}{part}"
             yield Fetch(name="account", path=path, key=f"look/{self.name}")
 
     # --- the channel ----------------------------------------------------------------------------
@@ -242,6 +241,8 @@ class Account:
             return
         margin = pool.margin(self.name, None, self._terms, at_ns)
         if margin.equity is None:
+            poll_ns = at_ns + POLL_S * NS_PER_S
+            self._look_due_ns = min(self._look_due_ns or poll_ns, poll_ns)
             return
         is_same = margin == msgspec.structs.replace(told, recv_ns=at_ns)
         if not is_same or at_ns - told.recv_ns >= REPEAT_NS:

@@ -200,9 +200,8 @@ class Accounts:
         """A page of what was paid, `account?parent&number` as its request had it."""
         answer = answer_of(wire.PAYMENTS, reply)
         rows = answer if isinstance(answer, str) else answer.funding_payments
-        yield from self._paged(
-            _Page(self._payments, PAYMENTS, "funding payments", payment), page, rows, reply
-        )
+        kind = _Page(self._payments, PAYMENTS, "funding payments", payment)
+        yield from self._paged(kind, page, rows, reply)
 
     def _traded(self, page: str, reply: Reply) -> Iterator[Output]:
         """A page of what was traded, keyed in the same way."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from msgspec import Raw
 
 from cockpit.core.events import Block, Surveyed
-from cockpit.core.units import hour_floor_ns
+from cockpit.core.units import NS_PER_S, hour_floor_ns
 from cockpit.venues.contract import Frame, Output, Reply, Wants
 from cockpit.venues.dydx import messages as wire
 from cockpit.venues.dydx.accounts import Accounts
@@ -30,6 +30,8 @@ CHAIN = "dydx-mainnet-1"
 _PAID = RowReader(VENUE, wire.FundingRow, "ticker")
 _LISTING_S, _SURVEY_S = 600.0, 30.0
 """The Indexer works its figures out every 30 s."""
+_ORACLES_OLD_NS = 60 * NS_PER_S
+"""Some of three hundred move with every block."""
 _UNUSED_CHANNELS = frozenset({"v4_candles"})
 _UNUSED_REPLIES = ("candles", "fills", "height", "open_interest", "time", "trades")
 """A recording may have them."""
@@ -62,6 +64,8 @@ class Session(VenueSession):
         self._symbols = frozenset(wants.symbols)
         self._left_out: list[DydxMarket] = []
         self._was_opened = False
+        self._oracles_ns: int | None = None
+        """When any oracle was heard last; None where that is too long ago to value accounts by."""
 
     # --- life -----------------------------------------------------------------------------------
 
@@ -73,8 +77,7 @@ class Session(VenueSession):
         served, left_out = watched[:BOOKS_A_LINK], watched[BOOKS_A_LINK:]
         if left_out and left_out != self._left_out:
             reason = f"one connection carries {BOOKS_A_LINK} books: the rest is not watched"
-            names = ", ".join(market.native for market in left_out)
-            out.append(reject(VENUE, at_ns, reason, names))
+            out.append(reject(VENUE, at_ns, reason, ", ".join(m.native for m in left_out)))
         self._left_out = left_out
         out += self._books.want(served, at_ns)
         keys = [key_of(channel, m.native) for m in served for channel in (ORDERBOOK, TRADES)]
@@ -102,11 +105,16 @@ class Session(VenueSession):
     def on_closed(self, link: str) -> None:
         self._connection.forget()
         self._said.forget()
+        self._oracles_ns = None
 
     def on_tick(self, at_ns: int) -> Sequence[Output]:
-        """Live rates that were withheld after the hour."""
+        """Live rates that were withheld after the hour; oracles that nobody tells any more."""
         held = [market for market in self.listing.markets.values() if market.holds_rate]
-        return [fact for m in held if self._shows(m) for fact in m.released(at_ns)]
+        out: list[Output] = [f for m in held if self._shows(m) for f in m.released(at_ns)]
+        if self._oracles_ns is None or at_ns - self._oracles_ns < _ORACLES_OLD_NS:
+            return out
+        self._oracles_ns = None
+        return [*out, *self._keys.renew([MARKETS], at_ns)]
 
     def _shows(self, market: DydxMarket) -> bool:
         """Whether figures of this market are wanted; of a bare recording they all are."""
@@ -120,7 +128,7 @@ class Session(VenueSession):
         return market
 
     def _terms(self, ticker: str) -> tuple[float | None, float | None, float | None]:
-        market = self.listing.markets.get(ticker)
+        market = None if self._oracles_ns is None else self.listing.markets.get(ticker)
         return (None, None, None) if market is None else market.terms
 
     # --- frames ---------------------------------------------------------------------------------
@@ -233,6 +241,7 @@ class Session(VenueSession):
             yield reject(VENUE, at_ns, "empty list of markets")
             return
         self.listing.begin()
+        self._oracles_ns = at_ns
         yield from self._rows(rows, at_ns)
         yield from self.listing.end(at_ns)
 
@@ -254,6 +263,8 @@ class Session(VenueSession):
 
     def _oracles(self, rows: Mapping[str, wire.OracleRow], at_ns: int) -> Iterator[Output]:
         """New oracle prices. Once the list is known, assets without a market are passed over."""
+        if rows:
+            self._oracles_ns = at_ns
         for ticker, row in rows.items():
             if self.listing.is_whole and ticker not in self.listing.markets:
                 continue

@@ -19,7 +19,7 @@ from tests.support import (
     reply,
     ticks,
 )
-from tests.venues.dydx.messages import connected, envelope
+from tests.venues.dydx.messages import connected, envelope, requests
 from tests.venues.dydx.test_account import (
     ADDRESS,
     CHANNEL,
@@ -82,13 +82,19 @@ def test_an_account_that_the_channel_tells_is_read_again_after_the_hour():
     """Funding is in no update until the subaccount is touched, but in what REST says."""
     session = following()
     feed(session, frame(whole(account(0, long("2"), cash=usdc("300")), number=2)))
-    outputs = [(t.at_ns, f) for t in ticks(HOUR) for f in looks(list(session.handle(t)))]
+    outputs = []
+    for second, tick in enumerate(ticks(HOUR), start=1):
+        outputs += [(tick.at_ns, look) for look in looks(feed(session, tick))]
+        if second % 30 == 0:
+            feed(session, frame(oracle(2 + second // 30, BTC="100"), tick.at_ns))
     at_ns, look = outputs[0]
     assert (at_ns // SECOND) % HOUR == 120
     body = parent(account(0, long("2", netFunding="-3.25"), cash=usdc("298.5"), equity="498.5"))
     read = feed(session, reply("account", body, at_ns, key=look.key))
     assert [p.funding_paid for p in only(Position, read)] == [-3.25]
-    [now] = only(Margin, feed(session, frame(oracle(3, BTC="101"), at_ns), *ticks(1, at_ns)))
+    next_number = 3 + HOUR // 30
+    moved = frame(oracle(next_number, BTC="101"), at_ns)
+    [now] = only(Margin, feed(session, moved, *ticks(1, at_ns)))
     assert now.equity == pytest.approx(298.5 + 2 * 101)
 
 
@@ -130,6 +136,28 @@ def test_an_account_that_the_channel_does_not_tell_again_after_a_lost_message_is
     assert looks(feed(session, *ticks(60))) == []
     feed(session, frame(oracle(40, BTC="101"), AT_NS + 60 * SECOND))  # a hole in the numbers
     assert len(looks(feed(session, *ticks(16, AT_NS + 60 * SECOND)))) == 1
+
+
+def test_an_account_is_not_worth_what_oracles_were_that_nobody_tells_any_more():
+    """Oracles move with every block; the account's own channel is silent while nothing happens."""
+    session = following()
+    feed(session, frame(whole(account(0, long("2"), cash=usdc("300")), number=2)))
+    assert only(Margin, feed(session, *ticks(59)))
+    later = feed(session, *ticks(60, AT_NS + 59 * SECOND))
+    assert only(Margin, later) == only(Position, later) == []
+    assert ("subscribe", "v4_markets", "") in requests(later), "they are asked for again"
+    assert len(looks(later)) == 1, "and the account over REST"
+    now_ns = AT_NS + 120 * SECOND
+    told = feed(session, frame(oracle(3, BTC="110"), now_ns), *ticks(1, now_ns))
+    assert [m.equity for m in only(Margin, told)] == [300 + 2 * 110.0]
+
+
+def test_the_oracles_of_the_connection_before_are_not_missed_on_a_new_one():
+    session = following()
+    again_ns = AT_NS + 600 * SECOND
+    feed(session, closed(), opened(again_ns), frame(connected(), again_ns))
+    asked = requests(feed(session, *ticks(4, again_ns)))
+    assert "v4_markets" not in {channel for _, channel, _ in asked}
 
 
 # --- what it says -------------------------------------------------------------------------------
