@@ -24,9 +24,13 @@ def mark_of(fill: AccountFill) -> str:
 
 
 def proposed_fills(
-    plan: SavedPlan, seen: Sequence[AccountFill], already: Collection[str]
+    plan: SavedPlan,
+    seen: Sequence[AccountFill],
+    already: Collection[str],
+    clock_offset_ns: int = 0,
 ) -> tuple[Fill, ...]:
-    """Fills since the plan was kept that its open legs may take, oldest first.
+    """Fills since the plan was kept that its open legs may take, oldest first. It was kept by this
+    machine's clock, which is `clock_offset_ns` ahead of that of the venues' stamps.
 
     Legs of a market are filled in their order, each up to what is left of it; a fill that is larger
     goes on into the next one, its fee in proportion. What no leg has room for is not proposed.
@@ -35,7 +39,8 @@ def proposed_fills(
     found: list[Fill] = []
     for fill in sorted(seen, key=_stamp_ns):
         at_ns = _stamp_ns(fill)
-        if at_ns < plan.at_ns or mark_of(fill) in already:
+        kept_ns = plan.at_ns - (clock_offset_ns if fill.venue_ns else 0)
+        if at_ns < kept_ns or mark_of(fill) in already:
             continue
         rest = abs(fill.size)
         for number, leg in enumerate(plan.legs):

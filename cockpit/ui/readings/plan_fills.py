@@ -13,7 +13,9 @@ def seen(readings: Readings, plan: SavedPlan) -> tuple[Fill, ...]:
     already = taken(readings.ui.plans.saved)
     return readings.once(
         ("plan fills", plan.name, len(already)),
-        lambda: proposed_fills(plan, list(_reported(readings, plan)), already),
+        lambda: proposed_fills(
+            plan, list(_reported(readings, plan)), already, readings.view.clock_offset_ns
+        ),
     )
 
 

@@ -151,9 +151,9 @@ def test_what_is_no_fill_is_not_guessed_at(host, typed):
     assert not [intent for intent in host.desk.posted if isinstance(intent, FillLeg)]
 
 
-def report(host: PlainHost, number: str, size: float) -> None:
+def report(host: PlainHost, number: str, size: float, after_s: int = 60) -> None:
     """The followed address traded on alphaswap a minute after the plan was kept."""
-    at_ns = AT_NS + 60 * NS_PER_S
+    at_ns = AT_NS + after_s * NS_PER_S
     said = {"venue": "alphaswap", "recv_ns": at_ns, "account": ADDRESS}
     store = scenes.store_of(host.readings)
     store.follow([("alphaswap", ADDRESS, "")])
@@ -175,6 +175,17 @@ def test_fills_that_a_followed_account_reports_are_proposed_and_one_key_takes_th
     taken = [intent for intent in host.desk.posted if isinstance(intent, FillLeg)]
     assert [(one.fill.leg, one.fill.size) for one in taken] == [(0, 0.5), (1, pytest.approx(0.2))]
     assert taken[0].fill.venue_fill == f"alphaswap/{ADDRESS}/991"
+
+
+def test_fills_are_proposed_also_where_this_machines_clock_is_ahead_of_the_venues(host):
+    """By the venues' clock the plan was kept two minutes before it was by ours."""
+    opened(host)
+    host.ui.focus = "legs"
+    report(host, "991", 0.7, after_s=-60)
+    assert "Seen on the accounts" not in text(legs.lines(host.readings, 130, 18))
+    host.readings.now_ns += NS_PER_S
+    scenes.store_of(host.readings).set_clock(120 * NS_PER_S)
+    assert "Seen on the accounts" in text(legs.lines(host.readings, 130, 18))
 
 
 def test_a_slice_that_becomes_due_is_told_once_and_rings(host):
