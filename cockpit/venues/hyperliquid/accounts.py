@@ -41,6 +41,7 @@ from cockpit.venues.kit.polling import Question, Rota, Timing, read
 
 ACCOUNT = "account"
 MAX_REMEMBERED = 64
+"""Those that are followed are all remembered; of a recording so many of everybody's."""
 STREAMED_USERS = 10
 """The venue lets one address listen to so many; the others are asked for."""
 POLL_S, BUILDERS_POLL_S = 10, 60
@@ -137,7 +138,7 @@ class Accounts:
         followed = self._followed.get(account)
         if followed is None:
             followed = Followed(account)
-            if len(self._followed) < MAX_REMEMBERED:
+            if len(self._followed) < MAX_REMEMBERED or account in self._wanted:
                 self._followed[account] = followed
         return followed
 

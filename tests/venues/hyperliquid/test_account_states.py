@@ -312,3 +312,18 @@ def test_an_account_that_is_followed_again_is_asked_again_for_its_mode():
         wants = Wants(symbols=("BTC",), accounts=accounts)
         out = feed(session, Wanted(at_ns=AT_NS + second * SECOND, wants=wants))
     assert [fetch.key for fetch in asked(out, "mode/")] == [f"mode/{ALICE}"]
+
+
+def test_the_last_of_many_followed_accounts_is_read_like_the_first():
+    many = [f"0x{number:040x}" for number in range(1, 71)]
+    session = unread(*many)
+    feed(session, opened(), reply("account", [None], key="dexs"))
+    said = {}
+    for account in many:
+        told = feed(
+            session,
+            reply("account", '"default"', key=f"mode/{account}"),
+            reply("account", state(row("BTC", "1")), key=f"state/{account}"),
+        )
+        said |= {fact.account: fact.state for fact in only(AccountState, told)}
+    assert [account for account in many if said.get(account) != "read"] == []
