@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from cockpit.calculators.common.words import base_words
 from cockpit.calculators.plan_fills import late_legs
-from cockpit.calculators.saved_plans import SavedPlan
+from cockpit.calculators.saved_plans import SavedPlan, progress
 from cockpit.config import AlertOut
 from cockpit.core.units import HOUR_NS
 from cockpit.ui.alert_announcer import BELL
@@ -46,8 +46,9 @@ class PlanAnnouncer:
                 self._tell(plan, new)
 
     def _tell(self, plan: SavedPlan, due: Sequence[int]) -> None:
-        leg = plan.legs[due[0]]
-        words = f"{leg.side.value} {base_words(leg.size)} {leg.symbol} on {leg.venue}"
+        leg, left = plan.legs[due[0]], progress(plan).legs[due[0]].left
+        size = base_words(float(f"{left:.12g}"))
+        words = f"{leg.side.value} {size} {leg.symbol} on {leg.venue}"
         more = f" and {len(due) - 1} more slices" if len(due) > 1 else ""
         self._say(f"{plan.name}: {words} is due{more}", "warn")
         if tell("warn", self._out.bell):

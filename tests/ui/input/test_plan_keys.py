@@ -2,6 +2,7 @@
 
 import pytest
 
+from cockpit.calculators import saved_plans
 from cockpit.calculators.common.market_data import Settings
 from cockpit.calculators.saved_plans import Expected, SavedPlan, fill
 from cockpit.config import AlertOut
@@ -222,6 +223,18 @@ def test_a_slice_is_due_by_the_clock_whatever_is_looked_at(host, looks_at):
         )
     announcer.poll()
     assert [words for words, _ in host.said] == ["btc-stagger: buy 0.5 BTC on alphaswap is due"]
+
+
+def test_of_a_slice_that_is_partly_filled_what_is_left_is_due(host):
+    begun = saved_plans.fill(host.ui.plans.saved[0], 0, 64_000.0, 0.3, AT_NS)
+    host.ui.plans.take((begun,))
+    announcer = PlanAnnouncer(
+        host.readings, AlertOut(), lambda words, tone: host.say(words, tone), lambda _: None
+    )
+    host.readings.now_ns = AT_NS + NS_PER_S
+    announcer.poll()
+    assert [words for words, _ in host.said] == ["btc-stagger: buy 0.2 BTC on alphaswap is due"]
+    assert " 0.2 alphaswap" in text(plans.lines(host.readings, 100, 8))
 
 
 def test_a_plan_that_was_given_up_days_ago_rings_no_more(host):

@@ -114,7 +114,8 @@ def _next(plan: SavedPlan, now_ns: int) -> tuple[str, str]:
     if number is None:
         return fmt.MISSING, "dim"
     leg = plan.legs[number]
-    what = f"{base_words(float(f'{leg.size:.4g}'))} {leg.venue}"
+    left = progress(plan).legs[number].left
+    what = f"{base_words(float(f'{left:.4g}'))} {leg.venue}"
     if leg.not_before_ns is None:
         return f"now {what}", "text"
     wait_s = (leg.not_before_ns - now_ns) / NS_PER_S
