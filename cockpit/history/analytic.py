@@ -1,6 +1,6 @@
 """The worker's answers. Imports duckdb (through `columnar`)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
@@ -36,6 +36,8 @@ HOURLY: Final = (
 )  # fmt: skip
 """Figures of which an hour's last one is asked."""
 _SAMPLES: Final = frozenset({"samples"})
+MOST_NAMED: Final = 5
+"""Problems of one round of maintenance that are told one by one."""
 READ_MEMORY_MB: Final = 200
 """Footers of a year of files included; maintenance has a process and a limit of its own."""
 
@@ -191,8 +193,18 @@ def maintain(folder: Folder, question: MaintainQuestion) -> MaintainAnswer:
         merged_days=report.merged_days,
         rolled_up_days=report.rolled_up_days,
         dropped_days=report.dropped_days,
-        problems=tuple(report.problems),
+        problems=_few(report.problems, folder),
     )
+
+
+def _few(problems: Sequence[str], folder: Folder) -> tuple[str, ...]:
+    """The first of many, and how many more there are: who asked reads them when all is over, and a
+    pipe holds no more than 64 KiB until then."""
+    more = len(problems) - MOST_NAMED
+    if more <= 0:
+        return tuple(problems)
+    rest = f"{folder.path}: and {more} more"
+    return (*problems[:MOST_NAMED], rest)
 
 
 def _check_column(name: str) -> str:

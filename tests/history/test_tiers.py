@@ -10,13 +10,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cockpit.core.errors import InputError
+from cockpit.history import analytic
 from cockpit.history.client import Worker
 from cockpit.history.errors import HistoryError
 from cockpit.history.hot import HotStore, meta
 from cockpit.history.hot_read import read_hot
 from cockpit.history.maintenance import hot_bytes
 from cockpit.history.manifest import LATE_NS, cold_files, forget_before
-from cockpit.history.protocol import BaselineQuestion, MomentQuestion, SeriesQuestion
+from cockpit.history.protocol import (
+    BaselineQuestion,
+    MaintainQuestion,
+    MomentQuestion,
+    SeriesQuestion,
+)
 from cockpit.history.query import Bounds, query
 from cockpit.history.reader import HistoryReader
 from cockpit.history.rows import Batch
@@ -369,3 +375,16 @@ def test_rows_that_do_not_fit_into_the_memory_of_a_query_are_a_sentence(folder):
     write(folder, *(marks(DAY, 3_600, step_s=1, symbol=f"C{number}") for number in range(16)))
     with pytest.raises(InputError, match=r"needs more than 8 MB; .* raise --memory"):
         query(folder, "SELECT count(*) FROM samples", Bounds(memory_mb=8))
+
+
+def test_of_many_files_that_are_gone_a_few_are_named_and_the_others_counted(folder):
+    """A folder of a year has hundreds: their sentences would fill the pipe to who asked."""
+    write(folder, marks(DAY, 20 * 60, step_s=60))
+    maintain(folder, DAY + 21 * HOUR_NS)
+    for path in folder.cold.glob("*.parquet"):
+        path.unlink()
+    question = MaintainQuestion(settings=HistorySettings(), now_ns=DAY + 22 * HOUR_NS)
+    *named, rest = analytic.maintain(folder, question).problems
+    assert len(named) == analytic.MOST_NAMED
+    assert all("removed and is gone" in words for words in named)
+    assert rest == f"{folder.path}: and {20 - analytic.MOST_NAMED} more"
