@@ -10,13 +10,16 @@ from cockpit.alerts.measures_scan import SCAN_KINDS
 from cockpit.alerts.measures_trade import TRADE_KINDS
 from cockpit.alerts.states import Alert
 from cockpit.core.units import NS_PER_S
+from cockpit.state.identity import assets_of, name_among
 from cockpit.state.view import MarketView
 
 UNWATCHED_NS = 60 * NS_PER_S
 """A market that is watched for the sake of a position is missing until the account was read."""
 NOT_WATCHED = "not watched any more"
+ONE_AGAIN = "one asset with the others of its name again"
 NOT_HELD = "no position any more"
 CLOSED = "the trade is closed"
+_WAITED_FOR = frozenset({NOT_WATCHED, ONE_AGAIN})
 
 
 class Gone:
@@ -36,7 +39,7 @@ class Gone:
                 continue
             key = (alert.rule, alert.subject)
             since_ns = missing[key] = min(now_ns, self._since_ns.get(key, now_ns))
-            wait_ns = UNWATCHED_NS if words == NOT_WATCHED else 0
+            wait_ns = UNWATCHED_NS if words in _WAITED_FOR else 0
             if now_ns - since_ns >= wait_ns:
                 yield alert, f"{alert.subject}: {words}"
         self._since_ns = missing
@@ -49,6 +52,8 @@ def _gone(alert: Alert, view: MarketView, now_ns: int) -> str:
         return ""
     if alert.kind == "orphan" or alert.kind in TRADE_KINDS:
         return "" if alert.subject in view.trades.open else CLOSED
+    if alert.kind in ("net_delta", "spread") and _is_renamed(alert, view):
+        return ONE_AGAIN
     if alert.kind in ACCOUNT_KINDS:
         return "" if _may_be_held(alert, view, now_ns) else NOT_HELD
     if alert.venue is None:
@@ -58,6 +63,17 @@ def _gone(alert: Alert, view: MarketView, now_ns: int) -> str:
     else:
         is_there = view.market(alert.venue, alert.symbol) is not None
     return "" if is_there else NOT_WATCHED
+
+
+def _is_renamed(alert: Alert, view: MarketView) -> bool:
+    """Whether its asset is no more: two whose prices were apart are one of one name again. While a
+    venue is away, its prices may still be."""
+    if any(venue.state != "live" for venue in view.venues()):
+        return False
+    symbol = alert.symbol or alert.subject
+    assets = assets_of(view, symbol)
+    names = {name_among(assets, asset[0], symbol) for asset in assets}
+    return bool(names) and alert.subject not in names
 
 
 def _may_be_held(alert: Alert, view: MarketView, now_ns: int) -> bool:

@@ -294,3 +294,27 @@ def test_the_default_rules_tell_of_a_book_in_danger_and_of_its_rescue(store, kin
     # Five coins still pay half a dollar: the book is not rescued from costing money.
     over = [] if kind == "carry" else ["cleared"]
     assert [alert.happening for alert in happened] == ["fired", *over]
+
+
+def test_an_alert_about_half_of_an_asset_is_over_when_it_is_one_again(store):
+    """In a crash Lighter's mark was half as high again, so that its BTC was another asset."""
+    store.follow([(V, A, ""), ("lighter", A, "")])
+    store.apply(Prices(symbol="BTC", mark=150.0, index=150.0, **said("lighter")))
+    hold(store, 2.0, venue="lighter", mark=150.0)
+    store.apply(AccountState(account=A, state="read", **said("lighter")))
+    rule = Rule(name="r", kind="net_delta", threshold=100.0)
+    book, gone = AlertBook([rule]), Gone()
+    [fired] = book.see(rule, Measures({}).read(rule, store, T0), T0)
+    assert fired.subject == "BTC@lighter"
+    assert list(gone.look(book.on(), store, T0)) == []
+    store.apply(Prices(symbol="BTC", mark=100.0, index=100.0, **said("lighter", 1.0)))
+    hold(store, 2.0, venue="lighter", mark=100.0)
+    [reading] = Measures({}).read(rule, store, T0 + NS_PER_S)
+    assert reading.subject == "BTC"
+    assert list(gone.look(book.on(), store, T0 + NS_PER_S)) == []
+    later_ns = T0 + NS_PER_S + UNWATCHED_NS
+    store.apply(Link(state="down", **said("lighter", 2.0)))
+    assert list(Gone().look(book.on(), store, later_ns)) == [], "nobody knows its price now"
+    store.apply(Link(state="live", **said("lighter", 3.0)))
+    [(over, words)] = gone.look(book.on(), store, later_ns)
+    assert (over, words) == (fired, "BTC@lighter: one asset with the others of its name again")
