@@ -223,9 +223,10 @@ def held(readings: Readings) -> Sequence[Any]:
 
 
 def plan_rows(readings: Readings) -> list[dict[str, Any]]:
-    """The legs on the screen; of a kept plan with what is filled of each, else as if all were."""
+    """The legs on the screen; of a kept plan that is begun with what is filled of each, else as if
+    all were: of one that is not begun there would be nothing to lose."""
     plan = readings.ui.plans.shown
-    if plan is not None:
+    if plan is not None and plan.fills:
         return executed(plan)
     return [
         {"venue": leg.venue, "symbol": leg.symbol, "side": leg.side.value, "size": leg.size,

@@ -146,7 +146,9 @@ def test_stress_of_a_half_filled_plan_knows_what_is_filled():
     scenes.keep(scene, plan)
     scene.ui.workspace = "plan"
     legs = msgspec.json.decode(prefill(scene, "stress")["plan"].text)
-    assert [leg["filled"] for leg in legs] == [0.0, 0.0]
+    assert [leg["filled"] for leg in legs] == [leg.size for leg in plan.legs], (
+        "of a plan that is not begun all is tried, as of one that is not kept: none would lose none"
+    )
     one = plan.legs[1]
     scenes.keep(scene, fill(plan, 1, MIDS["BTC"], one.size / 4, AT_NS))
     legs = msgspec.json.decode(prefill(scene, "stress")["plan"].text)
