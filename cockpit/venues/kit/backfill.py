@@ -70,18 +70,22 @@ class Backfill(OverHttp):
         self._wanted: dict[str, None] = {}
 
     def want(self, keys: Iterable[str], at_ns: int) -> Sequence[Output]:
-        """Keep the history of exactly these; of one wanted before only what is new is asked."""
+        """Keep the history of exactly these; one that is wanted again is read anew, because what
+        was told of it may be forgotten."""
         self._wanted = dict.fromkeys(keys)
+        self._keys = {key: known for key, known in self._keys.items() if key in self._wanted}
         return self.tick(at_ns)
 
     def want_markets(
         self, symbols: Mapping[str, str], at_ns: int, kept: Mapping[str, KeptSpan]
     ) -> Sequence[Output]:
-        """`want` of markets, key -> symbol: of what is kept of one nothing is asked."""
+        """Of markets, key -> symbol: of what is kept of one nothing is asked, and of one wanted
+        before only what is new."""
         for key, symbol in symbols.items():
             if symbol in kept and key not in self._keys:
                 self._keys[key] = self._held(kept[symbol], at_ns)
-        return self.want(symbols, at_ns)
+        self._wanted = dict.fromkeys(symbols)
+        return self.tick(at_ns)
 
     def tick(self, at_ns: int) -> Sequence[Output]:
         fetches: list[Output] = []

@@ -48,12 +48,11 @@ class Figures(list[Fact]):
         if size is None:
             self.odd(f"open interest of {self._market.native} is no amount", value)
             return
-        self.append(
-            OpenInterest(
-                venue=self._venue, symbol=self._market.symbol, recv_ns=self._at_ns,
-                venue_ns=self._venue_ns, base=size * self._market.unit.contract / sides,
-            )
+        told = OpenInterest(
+            venue=self._venue, symbol=self._market.symbol, recv_ns=self._at_ns,
+            venue_ns=self._venue_ns, base=size * self._market.unit.contract / sides,
         )  # fmt: skip
+        self.append(told)
 
     def live(
         self,
@@ -92,13 +91,12 @@ class Figures(list[Fact]):
                 self.odd(f"volume of {self._market.native} is no amount", value)
         if usd_24h is None and size is None:
             return
-        self.append(
-            Volume(
-                venue=self._venue, symbol=self._market.symbol, recv_ns=self._at_ns,
-                venue_ns=self._venue_ns, usd_24h=usd_24h,
-                base_24h=None if size is None else size * self._market.unit.contract,
-            )
+        base_24h = None if size is None else size * self._market.unit.contract
+        told = Volume(
+            venue=self._venue, symbol=self._market.symbol, recv_ns=self._at_ns,
+            venue_ns=self._venue_ns, usd_24h=usd_24h, base_24h=base_24h,
         )  # fmt: skip
+        self.append(told)
 
     def moment(self, value: object, unit_ns: int = NS_PER_MS) -> int | None:
         """A time in units of `unit_ns` as ns; zero is none."""

@@ -360,6 +360,17 @@ def test_a_payment_at_no_possible_time_is_told_and_costs_no_other():
     assert len(only(Reject, outputs)) == 1
 
 
+def test_what_was_paid_to_an_account_that_is_followed_again_is_read_anew():
+    """What was told of it went with it."""
+    session, first = reading()
+    feed(session, reply("account", page(payment(3, "BTC-USD", "5")), key=first.key))
+    for accounts in ((), (PARENT,)):
+        again = feed(session, Wanted(at_ns=AT_NS, wants=Wants(accounts=accounts)))
+    [fetch] = paid(again)
+    told = feed(session, reply("account", page(payment(3, "BTC-USD", "5")), key=fetch.key))
+    assert [payment.usd for payment in only(FundingPayment, told)] == [5.0]
+
+
 def test_an_indexer_that_heeds_no_page_is_not_asked_for_ever():
     session, first = reading()
     [second] = paid(feed(session, reply("account", full_page(3), key=first.key)))
