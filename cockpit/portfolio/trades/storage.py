@@ -6,6 +6,7 @@ trade. Comments stay with their trade. Fills are one JSON object a line in `trad
 line that cannot be read is left out, because venues tell most of them again.
 """
 
+import math
 import re
 import tomllib
 from collections.abc import Iterable
@@ -193,6 +194,9 @@ def _rows(path: Path, name: str, rows: Any, kind: type[Any]) -> list[Any]:
         except msgspec.ValidationError as error:
             words = ": ".join(filter(None, explain(error)))
             raise ConfigError(f"{where}: {words}") from None
+        for key, figure in _figures(found[-1]):
+            if not math.isfinite(figure):
+                raise ConfigError(f"{where}: {key}: is {figure}; expected a number")
         for key, text in _times(found[-1]):
             try:
                 parse_time(text)
@@ -209,6 +213,14 @@ def _times(row: _Trade) -> list[tuple[str, str]]:
     named += [("leg.opened", leg.opened) for leg in row.leg]
     named += [("closed", row.closed)] if isinstance(row, _Closed) else []
     return [(key, text) for key, text in named if text is not None]
+
+
+def _figures(row: _Trade) -> list[tuple[str, float]]:
+    """What a hand may write: TOML has words for what is no number."""
+    named = [("target_usd", row.target_usd)]
+    for leg in row.leg:
+        named += [("leg.size", leg.size), ("leg.entry", leg.entry)]
+    return [(key, figure) for key, figure in named if figure is not None]
 
 
 def _check(path: Path, records: list[TradeRecord]) -> None:

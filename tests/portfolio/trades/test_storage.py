@@ -144,6 +144,11 @@ def test_a_trade_may_be_typed_by_hand(path):
         (ROW.replace("2026-01-31T08:00:00Z", "soon"), ["trade 1", "seen", "soon"]),
         (ROW.replace("size = 1.5", "size = 1.5\nshare = 1.2"), ["trade 1", "share"]),
         (ROW.replace("size = 1.5", 'size = "much"'), ["trade 1", "size"]),
+        (ROW.replace("size = 1.5", "size = nan"), ["trade 1", "leg.size", "is nan"]),
+        (
+            ROW.replace("size = 1.5", "size = 1.5\nentry = -inf"),
+            ["trade 1", "leg.entry", "is -inf"],
+        ),
         (ROW + ROW, ["trade 2", "id", "twice"]),
         (ROW + ROW.replace('"x"', '"y"'), ["trade 2", "lighter/BTC", "at most 1"]),
         (ROW.split("[[trade.leg]]")[0] + "leg = []\n", ["trade 1", "leg"]),
