@@ -6,6 +6,7 @@ words that a trader would say.
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 import numpy as np
 
@@ -23,7 +24,6 @@ from cockpit.core.events import Funding
 from cockpit.core.market import FundingTerms
 from cockpit.core.units import HOUR_NS, NS_PER_S, apr
 from cockpit.state.identity import asset_name, assets_of
-from cockpit.state.lookups import listing
 from cockpit.state.view import Field, MarketRead, MarketView
 
 FLIP_IS_NEWS_NS = 600 * NS_PER_S
@@ -298,8 +298,20 @@ def _spreads(rule: Rule, view: MarketView, now_ns: int) -> Iterator[Reading]:
     seen. Two coins of one symbol are two assets.
     """
     covered = {venue.name for venue in view.venues() if rule.covers(venue.name, None)}
+
+    @cache
+    def listed(venue: str) -> dict[str, str]:
+        return {listing.symbol: listing.status for listing in view.listed(venue)}
+
+    def is_awaited(venue: str, symbol: str) -> bool:
+        """Whether a venue may have a rate that it has not said yet, as after a start."""
+        market = view.market(venue, symbol)
+        if market is not None and market.rate() is not None:
+            return False
+        return not listed(venue) or listed(venue).get(symbol) == "active"
+
     for symbol in view.symbols():
-        is_heard = not any(_is_awaited(venue, symbol, view) for venue in covered)
+        is_heard = not any(is_awaited(venue, symbol) for venue in covered)
         for asset in assets_of(view, symbol):
             venues = [venue for venue in asset if venue in covered]
             reading = _spread(symbol, venues, view, now_ns)
@@ -307,15 +319,6 @@ def _spreads(rule: Rule, view: MarketView, now_ns: int) -> Iterator[Reading]:
                 name = asset_name(view, asset[0], symbol)
                 is_whole = reading.may_clear and is_heard
                 yield reading._replace(subject=name, may_clear=is_whole)
-
-
-def _is_awaited(venue: str, symbol: str, view: MarketView) -> bool:
-    """Whether a venue may have a rate of a symbol that it has not said yet, as after a start."""
-    market = view.market(venue, symbol)
-    if market is not None and market.rate() is not None:
-        return False
-    listed = listing(view, venue, symbol)
-    return not view.listed(venue) if listed is None else listed.status == "active"
 
 
 def _spread(symbol: str, venues: Sequence[str], view: MarketView, now_ns: int) -> Reading | None:
