@@ -136,13 +136,14 @@ def of_plan(host: Host, _: int) -> None:
         (plan.legs[fill.leg].venue, plan.legs[fill.leg].symbol): plan.legs[fill.leg].side.sign
         for fill in plan.fills
     }
-    keys = [
-        leg_key(row)
+    rows = [
+        row
         for row in portfolio(host.readings).rows
         if row.leg.size * filled.get((row.leg.venue, row.leg.symbol), 0) > 0
     ]
-    if not filled or len(keys) < len(filled):
-        missing = len(filled) - len(keys)
+    keys = [leg_key(row) for row in rows]
+    missing = len(filled) - len({(row.leg.venue, row.leg.symbol) for row in rows})
+    if not filled or missing:
         words = f"{missing} of its filled legs are not held" if filled else "no leg of it is filled"
         host.say(f"{clean(plan.name)}: {words}", "warn")
     elif len(keys) > len(filled):

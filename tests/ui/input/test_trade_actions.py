@@ -221,6 +221,19 @@ def test_a_plan_whose_legs_were_filled_becomes_a_trade_of_its_name():
     assert [leg.venue for leg in intent.legs] == ["alphaswap", "bravo"]
 
 
+def test_a_leg_held_in_two_accounts_does_not_stand_for_the_other_leg():
+    scene = held.hedged()
+    held.position(scene, "bravo", held.BRAVO, "BTC", 0.0)
+    held.typed(scene, "alphaswap", "BTC", 0.2, entry=63_000.0)
+    host = host_of(scene)
+    planned(host, 0, 1)
+    host.ui.workspace = "plan"
+    host.ui.focus = "plans"
+    host.press("T")
+    assert host.desk.posted == []
+    assert "1 of its filled legs are not held" in host.said[-1][0]
+
+
 def test_a_plan_that_is_not_filled_is_no_trade():
     host = host_of(held.hedged())
     planned(host)
