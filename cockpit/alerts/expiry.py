@@ -19,7 +19,8 @@ NOT_WATCHED = "not watched any more"
 ONE_AGAIN = "one asset with the others of its name again"
 NOT_HELD = "no position any more"
 CLOSED = "the trade is closed"
-_WAITED_FOR = frozenset({NOT_WATCHED, ONE_AGAIN})
+ALONE = "no two venues have it any more"
+_WAITED_FOR = frozenset({NOT_WATCHED, ONE_AGAIN, ALONE})
 
 
 class Gone:
@@ -54,6 +55,8 @@ def _gone(alert: Alert, view: MarketView, now_ns: int) -> str:
         return "" if alert.subject in view.trades.open else CLOSED
     if alert.kind in ("net_delta", "spread") and _is_renamed(alert, view):
         return ONE_AGAIN
+    if alert.kind == "spread" and _is_alone(alert, view):
+        return ALONE
     if alert.kind in ACCOUNT_KINDS:
         return "" if _may_be_held(alert, view, now_ns) else NOT_HELD
     if alert.venue is None:
@@ -74,6 +77,14 @@ def _is_renamed(alert: Alert, view: MarketView) -> bool:
     assets = assets_of(view, symbol)
     names = {name_among(assets, asset[0], symbol) for asset in assets}
     return bool(names) and alert.subject not in names
+
+
+def _is_alone(alert: Alert, view: MarketView) -> bool:
+    """Whether all venues that had its symbol, but for one, have taken it off."""
+    markets = [market for market in view.markets() if market.symbol == alert.symbol]
+    listed = [market.instrument for market in markets]
+    off = sum(one is not None and one.status == "delisted" for one in listed)
+    return off > 0 and len(markets) - off < 2
 
 
 def _may_be_held(alert: Alert, view: MarketView, now_ns: int) -> bool:

@@ -3,6 +3,7 @@
 import pytest
 
 from cockpit.alerts.baseline import Past
+from cockpit.alerts.expiry import UNWATCHED_NS, Gone
 from cockpit.alerts.measures_market import LEAST_DEPTH_SAMPLES, Measures
 from cockpit.alerts.measures_venue import CONNECTS_WITHIN_NS, LEAST_BASELINE_LOOKS, STEADY_NS
 from cockpit.alerts.rule import DEFAULT_RULES, Kind, Rule
@@ -266,6 +267,22 @@ def test_a_spread_is_not_over_because_its_dearest_venue_cannot_be_seen():
     assert desk.wait(600) == []
     desk.pays(0.1)
     assert desk.wait(3) == [("BTC", "cleared")]
+
+
+def test_a_spread_ends_where_all_venues_but_one_have_taken_the_coin_off():
+    desk = Desk(rule("spread", 1.0))
+    desk.pays(2.0)
+    desk.pays(0.1, W)
+    assert desk.wait(3) == [("BTC", "fired")]
+    gone, [fired] = Gone(), desk.book.on()
+    assert list(gone.look([fired], desk.store, desk.now_ns)) == []
+    del desk.said[f"Funding {W} BTC live"]
+    desk.says(Instrument, W, status="delisted", native="BTC", base="BTC", quote="USD")
+    assert desk.wait(600) == [], "there is nothing to measure"
+    assert list(gone.look([fired], desk.store, desk.now_ns)) == []
+    later_ns = desk.now_ns + UNWATCHED_NS
+    [(over, words)] = gone.look([fired], desk.store, later_ns)
+    assert (over, words) == (fired, "BTC: no two venues have it any more")
 
 
 def of_three_venues() -> Desk:
