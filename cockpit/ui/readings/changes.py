@@ -17,10 +17,11 @@ NEAR_NS = 150 * NS_PER_S
 
 
 def hour_ago(ring: Ring, now_ns: int) -> float | None:
-    """The known value nearest before an hour ago; None where the curve has a gap there."""
+    """The known value nearest to an hour ago; None where the curve has a gap there."""
     at, values = ring.read(now_ns - HOUR_NS - NEAR_NS)
-    near = (at <= now_ns - HOUR_NS + NEAR_NS) & ~np.isnan(values)
-    return float(values[near][0]) if near.any() else None
+    distance_ns = np.abs(at - (now_ns - HOUR_NS))
+    near = (distance_ns <= NEAR_NS) & ~np.isnan(values)
+    return float(values[near][distance_ns[near].argmin()]) if near.any() else None
 
 
 def depth_now(market: MarketRead) -> float | None:

@@ -69,6 +69,16 @@ def test_a_book_that_is_not_fresh_has_no_depth_to_compare(scene):
     assert found["depth"] == found["depth 1h"] == found["depth 24h"] == fmt.MISSING
 
 
+def test_an_hour_ago_is_the_sample_that_lies_nearest_to_it():
+    """From 1.6 to 2 million is a quarter more; 1 and 4 million rested minutes before and after."""
+    scene = scenes.live()
+    ring = scene.view.market("alphaswap", "BTC").depths_usd
+    for seconds, resting in ((-140, 1e6), (-10, 1.6e6), (50, 4e6)):
+        ring.append(AT_NS - HOUR_NS + seconds * NS_PER_S, resting)
+    ring.append(AT_NS, 2e6)
+    assert cells(scene, "alphaswap")["depth 1h"] == "+25.00%"
+
+
 def test_a_gap_an_hour_ago_is_not_bridged():
     scene = scenes.live()
     ring = scene.view.market("alphaswap", "BTC").depths_usd
