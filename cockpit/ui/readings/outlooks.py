@@ -14,6 +14,17 @@ def outlook_of(readings: Readings, venue: str, symbol: str | None = None) -> Out
     return found
 
 
+def lacking_words(readings: Readings, venue: str) -> str:
+    """Why nothing is expected of the selected symbol at a venue: an old forecast is not none."""
+    problem = readings.view.outlooks.problem
+    if problem:
+        return problem
+    found = readings.view.outlooks.of(venue, readings.symbol) if readings.symbol else None
+    if found is None:
+        return "no forecast yet"
+    return f"old: made {fmt.age(found.age_s(readings.now_ns))} ago"
+
+
 def expected(readings: Readings, venue: str, horizon_h: int) -> ExpectedRate | None:
     """What the selected symbol is expected to pay an hour over a horizon."""
     found = outlook_of(readings, venue)

@@ -58,7 +58,7 @@ def test_a_forecast_that_is_not_there_or_old_is_no_figure():
     assert "no forecast yet" in row(outlook, live(), "alphaswap")
     scene = scenes.forecast()
     scene.now_ns += round((OLD_S + 1) * NS_PER_S)
-    assert "no forecast yet" in row(outlook, scene, "alphaswap")
+    assert "old: made 65m ago" in row(outlook, scene, "alphaswap")
     assert "made" not in text(outlook, scene)[0]
     fresh = scenes.forecast()
     fresh.now_ns += 40 * NS_PER_S

@@ -4,7 +4,14 @@ from collections.abc import Sequence
 
 from cockpit.core.outlook import ExpectedRate, Outlook
 from cockpit.ui.model.readings import Readings
-from cockpit.ui.readings.outlooks import chance, chance_role, level_fails, outlook_of, score_of
+from cockpit.ui.readings.outlooks import (
+    chance,
+    chance_role,
+    lacking_words,
+    level_fails,
+    outlook_of,
+    score_of,
+)
 from cockpit.ui.readings.venue_window import window
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, fit, framed, longest, right
@@ -96,7 +103,7 @@ class _Shape:
         line: Line = [(" " + fit(label, self._name - 1), readings.colour_of(name))]
         outlook = outlook_of(readings, name)
         if outlook is None or not outlook.expected:
-            why = outlook.why if outlook else readings.view.outlooks.problem or "no forecast yet"
+            why = outlook.why if outlook else lacking_words(readings, name)
             return [*line, (fit(f"  {why}", self._inner - self._name), "dim")]
         role = "dim" if level_fails(readings, outlook) else "text"
         for place, horizon_h in enumerate(_HORIZONS_H[: self._levels]):
