@@ -11,7 +11,7 @@ from cockpit.alerts.measures_trade import TRADE_KINDS
 from cockpit.alerts.states import Alert
 from cockpit.core.units import NS_PER_S
 from cockpit.state.identity import assets_of, name_among
-from cockpit.state.view import MarketView
+from cockpit.state.view import MarketRead, MarketView
 
 UNWATCHED_NS = 60 * NS_PER_S
 """A market that is watched for the sake of a position is missing until the account was read."""
@@ -80,11 +80,18 @@ def _is_renamed(alert: Alert, view: MarketView) -> bool:
 
 
 def _is_alone(alert: Alert, view: MarketView) -> bool:
-    """Whether all venues that had its symbol, but for one, have taken it off."""
+    """Whether a venue has taken its symbol off, and no two others have it, or may have it."""
     markets = [market for market in view.markets() if market.symbol == alert.symbol]
     listed = [market.instrument for market in markets]
     off = sum(one is not None and one.status == "delisted" for one in listed)
-    return off > 0 and len(markets) - off < 2
+    never = sum(_is_unlisted(market, view) for market in markets)
+    return off > 0 and len(markets) - off - never < 2
+
+
+def _is_unlisted(market: MarketRead, view: MarketView) -> bool:
+    """Whether its venue lists others and not this, and has told no rate of it."""
+    is_listed = market.instrument is not None or not view.listed(market.venue)
+    return not is_listed and market.rate() is None
 
 
 def _may_be_held(alert: Alert, view: MarketView, now_ns: int) -> bool:

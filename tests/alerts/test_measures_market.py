@@ -318,6 +318,25 @@ def test_a_venue_that_does_not_list_a_coin_keeps_no_spread_of_it_alive():
     assert desk.wait(3) == [("BTC", "cleared")]
 
 
+def test_a_spread_ends_where_the_third_venue_never_had_the_coin():
+    desk = of_three_venues()
+    desk.pays(2.0)
+    desk.pays(0.1, W)
+    assert desk.wait(3) == [("BTC", "fired")]
+    gone, [fired] = Gone(), desk.book.on()
+    del desk.said[f"Funding {W} BTC live"]
+    desk.says(Instrument, W, status="delisted", native="BTC", base="BTC", quote="USD")
+    desk.wait(1)
+    far_ns = desk.now_ns + 10 * UNWATCHED_NS
+    for at_ns in (desk.now_ns, far_ns):
+        assert list(gone.look([fired], desk.store, at_ns)) == [], "the third may have it"
+    desk.says(Instrument, "lighter", symbol="ETH", native="ETH", base="ETH", quote="USDC")
+    desk.wait(1)
+    assert list(gone.look([fired], desk.store, far_ns)) == []
+    [(over, words)] = gone.look([fired], desk.store, far_ns + UNWATCHED_NS)
+    assert (over, words) == (fired, "BTC: no two venues have it any more")
+
+
 def test_a_spread_is_only_between_venues_that_the_rule_is_about():
     desk = Desk(rule("spread", 1.0, except_venues=(W,)))
     desk.pays(2.0)
