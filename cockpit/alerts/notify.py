@@ -69,7 +69,11 @@ def _path(text: str) -> Path:
 
 def _kept_in(path: Path) -> str:
     try:
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            # Nobody may ever write into a pipe.
+            raise ConfigError(f"{path}: is not a file; expected one that holds a URL")
+        if stat.S_IMODE(mode) & 0o077:
             raise ConfigError(f"{path}: others can read it; expected mode 0600 (chmod 600)")
         url = read_utf8(path).decode().strip()
     except OSError as error:

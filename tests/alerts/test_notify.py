@@ -2,6 +2,7 @@
 
 import importlib.util
 import logging
+import os
 import subprocess
 import sys
 
@@ -235,6 +236,15 @@ def test_a_file_that_keeps_no_secret_is_said_without_it(tmp_path, content, mode,
         notify.resolve(Target(url=f"file:{path}"))
     assert says in str(caught.value)
     assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize("make", [lambda path: os.mkfifo(path, 0o600), lambda path: path.mkdir()])
+def test_what_is_no_file_keeps_no_secret_and_nobody_waits_for_it(tmp_path, make):
+    """A pipe that nobody writes into is never read to its end."""
+    path = tmp_path / "url"
+    make(path)
+    with pytest.raises(ConfigError, match=r"url: is not a file; expected one that holds a URL"):
+        notify.resolve(Target(url=f"file:{path}"))
 
 
 async def test_a_file_of_a_user_that_is_not_there_is_said_and_the_alert_still_waits(said):
