@@ -12,6 +12,7 @@ from cockpit.ui.export import clipboard
 from cockpit.ui.input import jump_actions, navigation
 from cockpit.ui.input.host import Host, PromptSpec
 from cockpit.ui.model.calculator_form import frozen_form
+from cockpit.ui.text import format as fmt
 from cockpit.ui.text.form_values import plain
 
 
@@ -216,7 +217,7 @@ def delete(host: Host, _: int) -> None:
         plans.close(plan.name)
         _post(host, DropPlan(plan.name))
 
-    state = "done" if done.is_done else f"{done.filled_frac:.0%} filled"
+    state = "done" if done.is_done else f"{fmt.done_share(done.filled_frac)} filled"
     ask_to_delete(host, f"{plan.name}, {state}", act)
 
 

@@ -16,6 +16,8 @@ STALE = "~"
 MINUS = "−"
 AMOUNT = 5
 """Cells of a size as text."""
+_WHOLE = 1e-9
+"""What a share may lack of 1 and is rounding."""
 
 
 def signed(value: float | None, decimals: int = 2) -> str:
@@ -33,6 +35,16 @@ def dollars(value: float, decimals: int | None = None, digits: int = 3) -> str:
     size = magnitude(abs(value), digits) if decimals is None else f"{abs(value):.{decimals}f}"
     sign = "" if not any(digit in "123456789" for digit in size) else MINUS if value < 0 else "+"
     return f"{sign}${size}"
+
+
+def done_share(frac: float) -> str:
+    """How much of a whole is done: `62%`. Only nothing is `0%`, and only all of it `100%`."""
+    if frac <= 0:
+        return "0%"
+    if frac >= 1 - _WHOLE:
+        return "100%"
+    percent = round(frac * 100)
+    return "<1%" if percent == 0 else ">99%" if percent == 100 else f"{percent}%"
 
 
 UNIT_HOURS = {"hour": 1, "8h": 8, "day": 24, "apr": 8760}

@@ -115,6 +115,17 @@ def test_what_is_left_of_a_buy_is_still_to_be_bought(host):
     assert "unhedged" not in shown
 
 
+def test_a_plan_of_which_a_little_is_left_is_not_filled_whole(host):
+    opened(host)
+    # 0.996 of 1 BTC is bought.
+    begun = fill(fill(host.ui.plans.saved[0], 0, 64_010.0, 0.5, AT_NS), 1, 64_010.0, 0.496, AT_NS)
+    host.ui.plans.saved = (begun,)
+    shown = text(legs.lines(host.readings, 130, 16)) + text(plans.lines(host.readings, 100, 8))
+    assert ">99% filled" in shown
+    assert ">99% is filled; still to be traded +0.004 BTC" in shown
+    assert "100%" not in shown + text(picture.lines(host.readings, 120, 20))
+
+
 def test_the_list_has_headings_the_side_and_the_next_slice(host):
     host.readings.now_ns = AT_NS + 60 * NS_PER_S
     shown = text(plans.lines(host.readings, 100, 8))

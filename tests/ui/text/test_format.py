@@ -121,3 +121,12 @@ def test_a_size_fits_its_column_and_is_never_nothing(size):
     text = fmt.amount(size)
     assert len(text) <= fmt.AMOUNT
     assert any(digit in text for digit in "123456789")
+
+
+@pytest.mark.parametrize(
+    ("frac", "text"),
+    [(0.0, "0%"), (0.004, "<1%"), (0.012, "1%"), (0.625, "62%"), (0.99, "99%"), (0.996, ">99%"),
+     (0.999_999, ">99%"), (1 - 1e-12, "100%"), (1.0, "100%")],
+)  # fmt: skip
+def test_what_is_not_whole_is_never_said_to_be(frac, text) -> None:
+    assert fmt.done_share(frac) == text

@@ -56,7 +56,7 @@ def _why_none(readings: Readings) -> str:
 
 def _title(readings: Readings, plan: SavedPlan | None, done: Progress | None) -> Line:
     if plan is not None and done is not None:
-        state = "done" if done.is_done else f"{done.filled_frac:.0%} filled"
+        state = "done" if done.is_done else f"{fmt.done_share(done.filled_frac)} filled"
         return [("legs", "title"), (f" · {plan.name}", "text"), (f" · {state}", "dim")]
     form = readings.ui.forms.shown
     return [("legs", "title"), (f" · proposed by {form.name}" if form else "", "dim")]
@@ -206,7 +206,7 @@ def _state(readings: Readings, plan: SavedPlan, done: Progress) -> tuple[str, bo
         for symbol, base in done.unhedged.items()
         if is_two_sided(plan, symbol)
     ]
-    filled = f"{done.filled_frac:.0%} is filled"
+    filled = f"{fmt.done_share(done.filled_frac)} is filled"
     if any(words):
         return f"{filled}; unhedged now: {', '.join(filter(None, words))}", True
     return f"{filled}; {left or 'unhedged now: nothing'}", False

@@ -82,7 +82,7 @@ def _cells(sizes: _Sizes, cells: Sequence[tuple[str, str]]) -> Line:
 
 def _row(readings: Readings, plan: SavedPlan, chosen: bool, inner: int) -> Line:
     done = progress(plan)
-    state = "done" if done.is_done else f"{done.filled_frac:.0%}"
+    state = "done" if done.is_done else fmt.done_share(done.filled_frac)
     is_open = plan.name == readings.ui.plans.opened
     cells = [
         (clean(plan.name), "number" if is_open else "text"),

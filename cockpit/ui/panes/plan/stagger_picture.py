@@ -69,7 +69,7 @@ def kept(readings: Readings, plan: SavedPlan, inner: int, room: int) -> list[Lin
         size, filled = sizes.get(leg.venue, (0.0, 0.0))
         sizes[leg.venue] = size + leg.size, filled + min(state.filled, leg.size)
     totals = [
-        (venue, float(f"{size:.6g}"), f"{filled / size:.0%} done" if size else "")
+        (venue, float(f"{size:.6g}"), f"{fmt.done_share(filled / size)} done" if size else "")
         for venue, (size, filled) in sizes.items()
     ]
     left = [leg.side.sign * state.left for leg, state in zip(plan.legs, done, strict=True)]
