@@ -9,24 +9,28 @@ from cockpit.core.errors import InputError
 from cockpit.desk.contract import DropPlan, FillLeg, KeepPlan, PlanIntent, UnfillLeg
 
 NOT_WRITTEN = "kept until the end: nothing is written here"
+NOT_DELETED = "is gone until the end: its file stays"
 
 
 class KeptPlans:
     """`plans` has the newest first. Two cockpits may share the folder: a change is made to what the
     file says now."""
 
-    def __init__(self, folder: Path | None) -> None:
-        """`folder` None keeps them until the end."""
-        self._folder = folder
+    def __init__(self, folder: Path | None, *, is_read_only: bool = False) -> None:
+        """`folder` None keeps them until the end. Where it `is_read_only`, its plans are there to
+        be looked at, and what is done to them is forgotten at the end."""
+        self._source = folder
+        self._folder = None if is_read_only else folder
+        """Where changes are written."""
         self._unwritten: set[str] = set()
         """Whose last change is known here alone."""
         self.plans: tuple[SavedPlan, ...] = ()
 
     def read(self) -> list[str]:
         """Every plan of the folder; returns a sentence about each that cannot be read."""
-        if self._folder is None:
+        if self._source is None:
             return []
-        found, problems = saved_plans.load_all(self._folder)
+        found, problems = saved_plans.load_all(self._source)
         mine = [plan for plan in self.plans if plan.name in self._unwritten]
         names = {plan.name for plan in mine}
         self._set([*mine, *(plan for plan in found if plan.name not in names)])
@@ -50,7 +54,8 @@ class KeptPlans:
     def _keep(self, intent: KeepPlan) -> str:
         name = saved_plans.check_name(intent.plan.name)
         if intent.is_new and self._is_taken(name):
-            self.read()
+            if self._folder is not None:
+                self.read()
             raise InputError(f"{name}: there is a plan of this name already; give it another")
         # A new plan that cannot be written is not shown as kept.
         words = self._write(intent.plan)
@@ -62,15 +67,15 @@ class KeptPlans:
         self._put(changed)
         # A fill that cannot be written is not forgotten before the end.
         self._unwritten.add(name)
-        self._write(changed)
-        return ""
+        words = self._write(changed)
+        return words if self._folder is None else ""
 
     def _drop(self, name: str) -> str:
         if self._folder is not None:
             saved_plans.delete(self._folder, name)
         self._unwritten.discard(name)
         self._set([plan for plan in self.plans if plan.name != name])
-        return f"deleted {name}"
+        return f"deleted {name}" if self._source is self._folder else f"{name} {NOT_DELETED}"
 
     def _write(self, plan: SavedPlan) -> str:
         if self._folder is None:

@@ -57,9 +57,10 @@ class ReplayEngine:
         trader_paths: TraderPaths = NOTHING_KEPT,
     ) -> None:
         """`config` has what the trader says of alerts, assets and margins; nothing of a replay's
-        alerts is kept or told to a hook."""
+        alerts is kept or told to a hook. Kept plans can be looked at, but what is done to them
+        bears the tape's time: it is forgotten at the end."""
         self._config = config or Config()
-        self._trader_paths = trader_paths
+        self._trader_paths = msgspec.structs.replace(trader_paths, plans_are_read_only=True)
         self._files = tuple(files)
         self._beside = tuple(map(str, tapes_beside(self._files[0])))
         self._speed = speed

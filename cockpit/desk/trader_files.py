@@ -28,6 +28,8 @@ class TraderPaths(msgspec.Struct, frozen=True, kw_only=True):
     rules: Path | None = None
     trades: Path | None = None
     """A folder: trades, and what their legs traded."""
+    plans_are_read_only: bool = False
+    """Their folder is read, and what is done to them is forgotten at the end."""
 
 
 NOTHING_KEPT: Final = TraderPaths()
@@ -47,7 +49,7 @@ class TraderFiles:
     ) -> None:
         self._clock = clock
         self._note = note
-        self.plans = KeptPlans(paths.plans)
+        self.plans = KeptPlans(paths.plans, is_read_only=paths.plans_are_read_only)
         self.positions = TypedPositions(paths.positions, view, hold)
         self.rules = rules
 

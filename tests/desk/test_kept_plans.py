@@ -148,3 +148,19 @@ def test_without_a_folder_plans_are_kept_until_the_end():
     kept.do(FillLeg("monday", FILL))
     assert kept.read() == []
     assert kept.plans[0].fills == (FILL,)
+
+
+def test_of_a_folder_that_is_only_read_plans_are_shown_and_no_file_changes(folder):
+    KeptPlans(folder).do(KeepPlan(pair("monday")))
+    KeptPlans(folder).do(KeepPlan(pair("tuesday", AT_NS + 1)))
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    kept = KeptPlans(folder, is_read_only=True)
+    kept.read()
+    assert kept.do(FillLeg("monday", FILL)) == "kept until the end: nothing is written here"
+    assert kept.do(DropPlan("tuesday")) == "tuesday is gone until the end: its file stays"
+    assert kept.do(KeepPlan(pair("friday", AT_NS + 2), is_new=True)).startswith("kept until")
+    with pytest.raises(InputError, match="there is a plan of this name already"):
+        kept.do(KeepPlan(pair("friday"), is_new=True))
+    assert names(kept) == ["friday", "monday"]
+    assert kept.plans[1].fills == (FILL,)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before

@@ -6,9 +6,12 @@ import pytest
 
 from cockpit import venues
 from cockpit.alerts.rule import Rule
+from cockpit.calculators.saved_plans import Fill, read, save
 from cockpit.core.events import Position
 from cockpit.core.units import NS_PER_S
 from cockpit.desk.contract import (
+    DropPlan,
+    FillLeg,
     Hold,
     KeepRule,
     OpenTapes,
@@ -21,12 +24,14 @@ from cockpit.desk.contract import (
     Watch,
 )
 from cockpit.desk.replay import ReplayEngine
+from cockpit.desk.trader_files import TraderPaths
 from cockpit.state.store import MarketStore
 from cockpit.venues.contract import Wants
 from cockpit.wire.pump import Pump, facts
 from cockpit.wire.tape import TapeHeader, TapeWriter, read_tape
+from tests.desk.plans import pair
 from tests.pair import START_NS, Pair
-from tests.support import PATIENCE_S
+from tests.support import AT_NS, PATIENCE_S
 
 SYMBOLS = ("BTC", "HYPE")
 SECONDS = 90
@@ -277,3 +282,21 @@ async def test_a_fault_in_what_a_tape_states_ends_it_and_is_told(playing, monkey
         await player.told(intent)
         assert player.state == "ended"
         assert player.desk.notices()[-1].text == "the tape cannot be played on: the log says why"
+
+
+async def test_a_fill_that_is_marked_on_a_tape_changes_no_plan_of_the_trader(tape, tmp_path):
+    """It bears the tape's time, and a real plan would be told to be filled."""
+    save(tmp_path, pair("monday"))
+    desk = ReplayEngine([tape], speed=1.0, start=None, trader_paths=TraderPaths(plans=tmp_path))
+    await desk.start()
+    try:
+        desk.post(FillLeg("monday", Fill(leg=0, price=64_010.0, size=0.25, at_ns=AT_NS)))
+        (shown,) = desk.stats().plans
+        assert len(shown.fills) == 1
+        assert read(tmp_path, "monday") == pair("monday")
+        assert desk.notices()[-1].text == "kept until the end: nothing is written here"
+        desk.post(DropPlan("monday"))
+        assert desk.stats().plans == ()
+        assert read(tmp_path, "monday") == pair("monday")
+    finally:
+        await desk.stop()
