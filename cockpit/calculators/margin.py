@@ -70,10 +70,15 @@ class VenueMargin(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LegMargin(msgspec.Struct, frozen=True, kw_only=True):
-    """`liquidation` with all other prices held, null for never, and where `maintenance_usd` or the
-    account's margin ratio is null too because it is not known; `distance` is signed."""
+    """A position; `venue`, `account` and `isolated` are those of what stands behind it.
+
+    `liquidation` with all other prices held, null for never, and where `maintenance_usd` or the
+    account's margin ratio is null too because it is not known; `distance` is signed.
+    """
 
     venue: str
+    account: str | None
+    isolated: str | None
     symbol: str
     size: float
     price: float | None
@@ -119,7 +124,11 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
 def rows(result: Result) -> Table:
     """A row a leg; a liquidation at no price is infinite, one that is not known is None."""
     values: Values = result.values
-    unknown = {venue.venue for venue in values.venues if venue.margin_ratio is None}
+    unknown = {
+        (pool.venue, pool.account, pool.isolated)
+        for pool in values.venues
+        if pool.margin_ratio is None
+    }
     columns = (
         Column("venue"), Column("symbol"), Column("size", "base"), Column("price", "price"),
         Column("notional", "usd"), Column("maintenance", "usd"), Column("liquidation", "price"),
@@ -127,7 +136,7 @@ def rows(result: Result) -> Table:
     )  # fmt: skip
     cells = tuple(
         (leg.venue, leg.symbol, leg.size, leg.price, leg.notional_usd, leg.maintenance_usd,
-         *_liquidation(leg, is_known=leg.venue not in unknown))
+         *_liquidation(leg, is_known=(leg.venue, leg.account, leg.isolated) not in unknown))
         for leg in values.legs
     )  # fmt: skip
     return Table(columns, cells)
@@ -227,11 +236,13 @@ def _joint(
 
 def _leg(held: Holdings, i: int, maintenance: Floats) -> LegMargin:
     leg = held.legs[i]
+    pool = held.pools[leg.pool]
     others = sum(float(maintenance[j]) for j in held.of(leg.pool) if j != i)
-    equity = held.pools[leg.pool].equity_usd
-    liquidation = liquidation_price(equity, leg.size, leg.price, leg.tiers, others)
+    liquidation = liquidation_price(pool.equity_usd, leg.size, leg.price, leg.tiers, others)
     return LegMargin(
         venue=leg.venue,
+        account=pool.label or None,
+        isolated=pool.symbol,
         symbol=leg.symbol,
         size=leg.size,
         price=known(leg.price),

@@ -152,6 +152,19 @@ def test_positions_of_the_view_stand_on_the_equity_that_was_read() -> None:
     assert isolated.equity_usd is None
 
 
+def test_a_leg_that_no_price_ends_is_not_unknown_because_another_account_there_is() -> None:
+    """A million behind one bitcoin of 60,000 lasts to a price of nothing; what stands behind the
+    isolated ether at the same venue is not known."""
+    bitcoin, ether = FOLLOWED["positions"]
+    (account,) = FOLLOWED["accounts"]
+    rich = {**account, "pools": [{"pool": "", "equity_usd": 1e6}]}
+    at = view(btc(HL), coin(HL, "ETH", 3000, 0.02),
+              positions=[{**bitcoin, "size": 1.0}, ether], accounts=[rich])  # fmt: skip
+    table = calculators.load("margin").rows(run("margin", at))
+    place = [column.name for column in table.columns].index("liquidation")
+    assert [row[place] for row in table.rows] == [math.inf, None]
+
+
 def test_profit_since_the_account_was_read_is_added_to_its_equity() -> None:
     found = run("margin", view(btc(HL, mark=61_000.0), coin(HL, "ETH", 3000, 0.02), **FOLLOWED))
     assert found.values.venues[0].equity_usd == pytest.approx(60_000 + 10 * 1_000)
