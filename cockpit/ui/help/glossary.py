@@ -14,7 +14,7 @@ SIGNS: Mapping[str, str] = {
     "~": "before a figure: stale, or from less than it should rest on; alone: not known yet",
     "!": "our reading of the venue failed; its input is kept in a tape",
     "—": "the venue does not list this market",
-    "≥": "at least: the venue shows no more of it; of a sum, one of its figures is not known",
+    "≥": "at least: the venue shows no more of it; of a sum, a figure in it is not known or old",
     "≤": "at most, for the same reason",
     "?": "before a fee: the documented base tier, not known to be yours",
     "●": "live; beside an alert or a rule: it is on",

@@ -20,7 +20,7 @@ from cockpit.ui.readings.scan_markets import market_of
 from cockpit.ui.text import format as fmt
 
 AT_LEAST: Final = "≥"
-"""Before a sum in which the figure of a market is not known."""
+"""Before a sum in which the figure of a market is not known, or is not of now."""
 LOWEST, HIGHEST = "▼", "▲"
 """Before the rates of the widest spread: where to be long, and where short."""
 FIGURE_OF: Final = dict(zip(SPANS, ("hourly", *PAID), strict=True))
@@ -36,14 +36,15 @@ class Rate(NamedTuple):
 
 
 class CoinRow(NamedTuple):
-    """One asset. Sums are of the markets whose figure is known, `is_whole` says whether of all.
-    Changes are over 24 h, fractions; the price is that of the sound market with most open interest,
-    or of an unsound one where there is no other."""
+    """One asset. Sums are of the sound markets whose figure is known, `is_whole` says whether of
+    all. Changes are over 24 h, fractions; the price is that of the sound market with most open
+    interest. Where no market is sound, and `is_sound` is False, price and sums are of the others.
+    """
 
     asset: str
     rates: Mapping[str, Rate]
     price: float | None
-    is_price_sound: bool
+    is_sound: bool
     price_change: float | None
     oi_usd: float | None
     oi_change: float | None
@@ -115,16 +116,19 @@ def _row(pairs: RankedPairs, asset: str, places: np.ndarray, figure: str) -> Coi
     # Of a market that is down or old the price is not that of now.
     first = np.lexsort((np.nan_to_num(interest, nan=-1.0), listed.is_sound[places]))[-1]
     largest = int(places[first])
+    is_sound = bool(listed.is_sound[largest])
+    summed = listed.is_sound[places] | (not is_sound)
+    is_known = ~(np.isnan(interest) | np.isnan(volume))
     return CoinRow(
         asset=asset,
         rates=rates,
         price=_known(listed.figure("price_usd")[largest]),
-        is_price_sound=bool(listed.is_sound[largest]),
+        is_sound=is_sound,
         price_change=_known(listed.figure("price_change_frac")[largest]),
-        oi_usd=_sum(interest),
-        oi_change=_grown(interest, change),
-        volume_usd=_sum(volume),
-        is_whole=not (np.isnan(interest).any() or np.isnan(volume).any()),
+        oi_usd=_sum(interest[summed]),
+        oi_change=_grown(interest, change) if listed.is_sound[places].all() else None,
+        volume_usd=_sum(volume[summed]),
+        is_whole=bool((summed & is_known).all()),
         lowest=min(sound, key=sound.__getitem__) if len(sound) > 1 else None,
         highest=max(sound, key=sound.__getitem__) if len(sound) > 1 else None,
     )
@@ -190,7 +194,7 @@ def _figure(text: str) -> Cell:
 
 def _price(row: CoinRow) -> Cell:
     text = fmt.price(row.price, None)
-    return _figure(text) if row.is_price_sound or row.price is None else (f"({text})", "dim")
+    return _figure(text) if row.is_sound or row.price is None else (f"({text})", "dim")
 
 
 def _change(name: str, value: Callable[[CoinRow], float | None]) -> TableColumn[CoinRow]:
@@ -210,9 +214,10 @@ def _sum_column(
         total = value(row)
         if total is None:
             return fmt.MISSING, "dim"
-        return ("" if row.is_whole else AT_LEAST) + fmt.magnitude(total), "number"
+        text = ("" if row.is_whole else AT_LEAST) + fmt.magnitude(total)
+        return (text, "number") if row.is_sound else (f"({text})", "dim")
 
-    return TableColumn(name=name, unit=unit, width=7, cell=cell, value=value)
+    return TableColumn(name=name, unit=unit, width=9, cell=cell, value=value)
 
 
 def _hourly_at(venue: str, row: CoinRow) -> float | None:

@@ -138,6 +138,22 @@ def test_a_sum_that_lacks_a_market_is_a_lower_bound_and_no_growth(scene):
     assert "≥10.0M" in line_of(scene, "WIF")
 
 
+def test_a_sum_is_of_the_sound_markets_and_tells_that_one_is_down(scene):
+    down = listing(
+        "bravo", "WIF", 1e-4, oi_usd=9e7, oi_base_day_ago=9e5, gate="bravo is down: refused"
+    )
+    alone = replace(down, symbol="SOLO", asset="SOLO")
+    sound = listing("alphaswap", "WIF", 0.0, oi_base_day_ago=1e5 / 1.1)
+    scene.scan = Scan(is_on=True, pairs=ranking(sound, down, alone))
+    row = rows(scene)["WIF"]
+    assert (row.oi_usd, row.volume_usd, row.is_whole, row.oi_change) == (1e7, 1e8, False, None)
+    assert "≥10.0M" in line_of(scene, "WIF")
+    assert "≥100M" in line_of(scene, "WIF")
+    solo = rows(scene)["SOLO"]
+    assert (solo.oi_usd, solo.is_sound, solo.is_whole) == (9e7, False, True)
+    assert "(90.0M)" in line_of(scene, "SOLO"), "nobody else has it: it is told as what it is"
+
+
 def test_the_watch_list_is_marked_and_the_pair_of_a_coin_is_its_best(scene):
     scene.view.watch(["WIF"])
     assert "*WIF" in line_of(scene, "WIF")
