@@ -131,12 +131,14 @@ class Mark(msgspec.Struct, frozen=True):
 
 class LiveBeneath(msgspec.Struct, frozen=True, kw_only=True):
     """The live desk that goes on while a tape is looked at: its time, its alerts, and what is
-    written. `history` None: nothing of it is remembered."""
+    written. `history` None: nothing of it is remembered. Its time is `clock_offset_ns` ahead of
+    the venues' clock."""
 
     at_ns: int
     alerts: AlertStats
     is_recording: bool
     history: HistoryStanding | None
+    clock_offset_ns: int = 0
 
 
 class Playback(msgspec.Struct, frozen=True, kw_only=True):

@@ -95,6 +95,7 @@ class TapeOverLive:
                 alerts=alert_stats(self._live.alerting),
                 is_recording=feed.recording,
                 history=feed.history.standing if feed.history else None,
+                clock_offset_ns=self._live.view.clock_offset_ns,
             )
             playback = msgspec.structs.replace(playback, live=beneath)
         return msgspec.structs.replace(stats, playback=playback, recordings=self._recordings)

@@ -164,6 +164,7 @@ class CockpitApp(ControlledApp):
         for answer in self._answers.new(notices):
             self.say(answer.text, answer.severity)
         readings.clock_ns = stats.at_ns
+        readings.clock_offset_ns = self.desk.view.clock_offset_ns
         if past_actions.poll(self):
             self.workspace.restyle()
         readings.playback, readings.span = stats.playback, stats.span

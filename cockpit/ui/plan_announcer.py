@@ -56,6 +56,11 @@ class PlanAnnouncer:
 
 
 def _present_ns(readings: Readings) -> int:
-    """Of the desk, also while the picture is held, or of the past, or of a tape over it."""
+    """Of the desk, also while the picture is held, or of the past, or of a tape over it; by the
+    venues' clock, which due times are in."""
     live = readings.playback.live if readings.playback else None
-    return live.at_ns if live else readings.clock_ns or readings.now_ns
+    if live is not None:
+        return live.at_ns - live.clock_offset_ns
+    if readings.clock_ns:
+        return readings.clock_ns - readings.clock_offset_ns
+    return readings.venue_now_ns

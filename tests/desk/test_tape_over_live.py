@@ -91,6 +91,14 @@ async def test_a_tape_is_unmistakably_one_and_live_is_as_it_was_left(sitting):
         assert sitting.desk.view.market("bybit", "BTC").mark == 64_000.0
 
 
+async def test_the_clock_of_what_goes_on_beneath_is_told_against_its_own_venues(sitting):
+    async with sitting:
+        sitting.hear(64_000.0)
+        sitting.live.view.set_clock(3 * NS_PER_S)
+        sitting.desk.post(OpenTapes((str(sitting.recording),)))
+        assert sitting.desk.stats().playback.live.clock_offset_ns == 3 * NS_PER_S
+
+
 async def test_history_is_written_of_what_is_live_while_a_tape_is_looked_at(sitting):
     async with sitting:
         sitting.hear(64_000.0)

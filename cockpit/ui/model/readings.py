@@ -37,6 +37,8 @@ class Readings:
     """The time of the picture."""
     clock_ns: int = 0
     """The time of the desk, also while an older picture is looked at."""
+    clock_offset_ns: int = 0
+    """How far that is ahead of the venues' clock, as `MarketView` has it of the picture."""
     moment: PastMoment | None = None
     """What is kept of the moment on the screen beside its view; None while the picture is of
     now."""
@@ -61,6 +63,12 @@ class Readings:
     detail: str = ""
     stats: str = ""
     problem: str = ""
+
+    @property
+    def venue_now_ns(self) -> int:
+        """The time of the picture by the venues' clock, which their stamps are in and the times
+        at which slices are due."""
+        return self.now_ns - self.view.clock_offset_ns
 
     @property
     def venues(self) -> Sequence[VenueRead]:

@@ -59,7 +59,7 @@ def _breakeven(readings: Readings, short: str, long: str) -> Breakeven:
     if cost_bps is None or received is None or paid is None:
         return Breakeven()
     # Stamps are whole minutes: what is known of a pair does not change within one.
-    version = cost_bps, received.leg, paid.leg, _venue_now_ns(readings) // _MINUTE_NS
+    version = cost_bps, received.leg, paid.leg, readings.venue_now_ns // _MINUTE_NS
     return readings.cache.remember(
         ("pair stamp", readings.symbol, short, long),
         version,
@@ -75,7 +75,7 @@ def _covered(readings: Readings, short: _Side, long: _Side, cost_bps: float) -> 
         short.leg,
         Spread(now, usual.mean, usual.phi, None),
         shared_level(long.paid, short.paid),
-        _venue_now_ns(readings),
+        readings.venue_now_ns,
     )
     hours = covering_hour(pair, cost_bps * 1e-4)
     return Breakeven(cost_bps, hours, None if hours is None else covering_ns(pair, hours))
@@ -116,14 +116,9 @@ def _settings(readings: Readings) -> Settings:
     return readings.once(
         ("pair settings",),
         lambda: Settings(
-            now_ns=_venue_now_ns(readings),
+            now_ns=readings.venue_now_ns,
             clock_offset_ns=readings.view.clock_offset_ns,
             funding_terms={name: spec.funding_terms for name, spec in specs if spec.funding_terms},
             own_margins=readings.view.own_margins,
         ),
     )
-
-
-def _venue_now_ns(readings: Readings) -> int:
-    """Stamps are by the venues' clock."""
-    return readings.now_ns - readings.view.clock_offset_ns

@@ -217,6 +217,51 @@ def test_a_slice_that_becomes_due_is_told_once_and_rings(host):
     assert rung == ["\a"]
 
 
+@pytest.mark.parametrize("ahead_s", [-60, 60])
+def test_a_slice_is_due_by_the_venues_clock_where_this_machine_s_is_wrong(host, ahead_s):
+    """Its time is one of theirs: a machine that is a minute ahead would send it a minute early."""
+    announcer = PlanAnnouncer(
+        host.readings, AlertOut(), lambda words, tone: host.say(words, tone), lambda _: None
+    )
+    scenes.store_of(host.readings).set_clock(ahead_s * NS_PER_S)
+    opened(host)
+    there_ns = AT_NS + 299 * NS_PER_S
+    host.ui.plans.saved = (fill(host.ui.plans.saved[0], 0, 64_010.0, 0.5, AT_NS),)
+    host.readings.now_ns = there_ns + ahead_s * NS_PER_S
+    announcer.poll()
+    assert host.said == []
+    assert "in 00:01" in text(legs.lines(host.readings, 130, 16))
+    assert "in 00:01" in text(plans.lines(host.readings, 100, 8))
+    host.readings.now_ns += 2 * NS_PER_S
+    announcer.poll()
+    assert [words for words, _ in host.said] == ["btc-stagger: buy 0.5 BTC on alphaswap is due"]
+    assert "late 0:01" in text(legs.lines(host.readings, 130, 16))
+    assert "late 0:01" in text(plans.lines(host.readings, 100, 8))
+
+
+@pytest.mark.parametrize("looks_at", ["the past", "a tape"])
+def test_a_slice_is_due_by_the_venues_clock_of_now_whatever_is_looked_at(host, looks_at):
+    announcer = PlanAnnouncer(
+        host.readings, AlertOut(), lambda words, tone: host.say(words, tone), lambda _: None
+    )
+    host.readings.now_ns = AT_NS - 86_400 * NS_PER_S
+    said = []
+    for at_ns in (AT_NS + 59 * NS_PER_S, AT_NS + 61 * NS_PER_S):
+        if looks_at == "a tape":
+            live = LiveBeneath(
+                at_ns=at_ns, alerts=AlertStats(), is_recording=False, history=None,
+                clock_offset_ns=60 * NS_PER_S,
+            )  # fmt: skip
+            host.readings.playback = Playback(
+                state="running", is_held=False, times=1.0, first_ns=0, read_frac=0.5, live=live
+            )
+        else:
+            host.readings.clock_ns, host.readings.clock_offset_ns = at_ns, 60 * NS_PER_S
+        announcer.poll()
+        said.append(len(host.said))
+    assert said == [0, 1]
+
+
 @pytest.mark.parametrize("looks_at", ["the past", "a tape"])
 def test_a_slice_is_due_by_the_clock_whatever_is_looked_at(host, looks_at):
     announcer = PlanAnnouncer(

@@ -109,7 +109,7 @@ def _cells(readings: Readings, leg: Leg, state: LegProgress | None) -> list[tupl
         (leg.side.value, "dim" if is_done else _SIDE[leg.side.value]),
         (base_words(leg.size), bright),
         (leg.symbol, "text"),
-        _when(leg, state, readings.now_ns),
+        _when(leg, state, readings.venue_now_ns),
     ]
     touch, room = _touch(readings, leg, market, is_done=is_done)
     if state is None:

@@ -88,7 +88,7 @@ def _row(readings: Readings, plan: SavedPlan, chosen: bool, inner: int) -> Line:
         (clean(plan.name), "number" if is_open else "text"),
         (_side(plan), "text"),
         (state, "gain" if done.is_done else "text"),
-        _next(plan, readings.now_ns),
+        _next(plan, readings.venue_now_ns),
         (f"{utc(plan.at_ns):%d %H:%M}", "dim"),
     ]
     return [("▌" if chosen else " ", "accent"), *_cells(_sizes(inner), cells)]

@@ -51,7 +51,7 @@ def picture(readings: Readings, form: Form, inner: int, room: int) -> list[Line]
     if result is None or not legs:
         return [[], [(" No picture: no slice is proposed", "dim")]]
     values: stagger.Values = result.values
-    start = min(leg.not_before_ns or readings.now_ns for leg in legs)
+    start = min(leg.not_before_ns or readings.venue_now_ns for leg in legs)
     end = max(start + round(values.horizon_min * 60 * NS_PER_S), start + 1)
     totals = [(part.venue, part.size, _cost(part, values)) for part in values.by_venue]
     left = [leg.side.sign * leg.size for leg in legs]
@@ -75,7 +75,7 @@ def kept(readings: Readings, plan: SavedPlan, inner: int, room: int) -> list[Lin
     left = [leg.side.sign * state.left for leg, state in zip(plan.legs, done, strict=True)]
     start = min(times)
     end = max(*times, start + 600 * NS_PER_S)
-    line = Timeline(plan.legs, start, end, totals, left, readings.now_ns)
+    line = Timeline(plan.legs, start, end, totals, left, readings.venue_now_ns)
     return drawn(readings, line, inner, room)
 
 

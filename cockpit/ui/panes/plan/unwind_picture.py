@@ -29,7 +29,7 @@ def picture(readings: Readings, form: Form, inner: int, room: int) -> list[Line]
     if result is None or not legs:
         return [[], [(" No picture: no round is proposed", "dim")]]
     values: unwind.Values = result.values
-    start = min(leg.not_before_ns or readings.now_ns for leg in legs)
+    start = min(leg.not_before_ns or readings.venue_now_ns for leg in legs)
     end = max(start + round(values.horizon_min * 60 * NS_PER_S), start + 1)
     by_venue: dict[str, list[unwind.LegPart]] = {}
     for part in values.legs:

@@ -54,8 +54,7 @@ def age_of_ranking(readings: Readings) -> Line:
         return [(f" · ranking failed: {clean(scan.problem)}", "danger")]
     if scan.pairs is None:
         return []
-    now_ns = readings.now_ns - readings.view.clock_offset_ns
-    age_s = max(0, now_ns - scan.pairs.at_ns) / NS_PER_S
+    age_s = max(0, readings.venue_now_ns - scan.pairs.at_ns) / NS_PER_S
     is_asked = (scan.pairs.inputs.usd, scan.pairs.inputs.hold_h) == (
         readings.ui.size_usd, readings.ui.scan.hold_h,
     )  # fmt: skip
