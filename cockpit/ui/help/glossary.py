@@ -42,7 +42,7 @@ WORDS: Mapping[str, str] = {
     "oi change": "of open interest in coins within 24 h, all venues; only where all are kept",
     "change": "of the price within 24 h, at the venue with most open interest",
     "range": "lowest / highest basis of the last day, as far as it is kept",
-    "( )": "a rate that is not counted: its market fails a gate of its own",
+    "( )": "a figure that is not counted or not of now: its market fails a gate of its own",
     "P(flip)": "chance that the rate changes its sign within the hours named",
     "P(spike)": "chance that the rate leaves its usual range within the hours named",
     "quote": "what prices are quoted in: long / short leg",
