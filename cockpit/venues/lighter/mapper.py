@@ -7,7 +7,7 @@ nothing beside it.
 from typing import Any
 
 from cockpit.core import events
-from cockpit.core.events import Funding, Levels
+from cockpit.core.events import Funding, FundingKind, Levels
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_S, NS_PER_MS, NS_PER_S, next_boundary_ns
 from cockpit.venues.kit.facts import venue_facts
@@ -160,11 +160,11 @@ def stats(
         )  # fmt: skip
     rate = fraction(odd, "current_funding_rate", row.current_funding_rate)
     if rate is not None:
-        out.append(live(market, rate, at_ns, venue_ns))
+        out.append(_funding(market, "live", rate, at_ns, venue_ns))
     paid, paid_ns = fraction(odd, "funding_rate", row.funding_rate), stamp_ns(row.funding_timestamp)
     if paid is not None and paid_ns is not None and paid_ns != market.streamed_ns:
         market.streamed_ns = paid_ns
-        out.append(_settled(market, paid, at_ns, paid_ns))
+        out.append(_funding(market, "settled", paid, at_ns, paid_ns))
     return out
 
 
@@ -175,12 +175,14 @@ def volume(market: LighterMarket, row: wire.Stats, at_ns: int, venue_ns: int | N
     return said
 
 
-def live(market: LighterMarket, rate: float, at_ns: int, venue_ns: int | None) -> Funding:
-    """A fraction per hour, accruing until the next full hour."""
-    next_ns = next_boundary_ns(at_ns if venue_ns is None else venue_ns, HOUR_S)
+def _funding(
+    market: LighterMarket, kind: FundingKind, rate: float, at_ns: int, venue_ns: int | None
+) -> Funding:
+    """A fraction per hour; the live one accrues until the next full hour."""
+    told_ns = at_ns if venue_ns is None else venue_ns
     return Funding(
-        venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=venue_ns,
-        kind="live", rate=rate, interval_s=HOUR_S, next_ns=next_ns,
+        venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=venue_ns, kind=kind, rate=rate,
+        interval_s=HOUR_S, next_ns=next_boundary_ns(told_ns, HOUR_S) if kind == "live" else None,
     )  # fmt: skip
 
 
@@ -192,13 +194,6 @@ def paid(row: wire.FundingRow) -> Paid:
         stamp_ns=row.timestamp * NS_PER_S, per=100.0, interval_s=HOUR_S,
         rate=rate * (sign or 1.0) if rate is not None and is_known else None,
         is_no_payment=row.rate in (None, ""),
-    )  # fmt: skip
-
-
-def _settled(market: LighterMarket, rate: float, at_ns: int, paid_ns: int) -> Funding:
-    return Funding(
-        venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=paid_ns,
-        kind="settled", rate=rate, interval_s=HOUR_S,
     )  # fmt: skip
 
 

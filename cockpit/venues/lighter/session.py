@@ -223,8 +223,7 @@ class Session(VenueSession):
 
     def _rare(self, kind: str, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
         """Data with something in it that cannot be: that is lost, and a book with it."""
-        odd, decoder = Odd(), wire.ODD.get(kind, wire.DECODERS[kind])
-        message = decode(decoder, frame.data)
+        message = decode(wire.ODD.get(kind, wire.DECODERS[kind]), frame.data)
         if isinstance(message, str):
             lost = self._books.lose(envelope.channel, frame.at_ns, "unreadable message")
             return [reject(VENUE, frame.at_ns, f"{envelope.type}: {message}", frame.data), *lost]
@@ -235,8 +234,7 @@ class Session(VenueSession):
             )
             told = wire.TradeMessage(message.type, message.channel, tuple(trades), tuple(forced))
             return [*self._stream(told, frame), *unread.rejects, *others.rejects]
-        facts = self._stream(message, frame)
-        return [*facts, *rejects(VENUE, frame.at_ns, envelope.channel, odd, frame.data)]
+        return self._stream(message, frame)
 
     def _refused(self, error: wire.Refusal, frame: Frame) -> Sequence[Output]:
         """The venue's own words. "Already subscribed" also means that no snapshot will come."""
