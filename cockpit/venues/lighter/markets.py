@@ -36,13 +36,14 @@ class LighterMarket(Market):
     """One market id. `name` is the venue's, empty until it has said one.
 
     `streamed_ns` is the stamp of the payment that the stream stated last; `settled_rates` are those
-    that the history stated.
+    that the history stated. `is_silent`: the last row of its statistics told nothing of it.
     """
 
     id: int = -1
     name: str = ""
     size_decimals: int | None = None
     streamed_ns: int = 0
+    is_silent: bool = False
     fills: Seen = field(default_factory=Seen)
 
     @property

@@ -175,14 +175,20 @@ class Session(VenueSession):
             if is_of_all and not (is_watched or is_surveying):
                 continue
             facts = mapper.stats(market, row, at_ns, venue_ns, odd)
+            market.is_silent = not facts
             if is_surveying and facts:
                 facts += mapper.volume(market, row, at_ns, venue_ns)
             out += facts if is_watched else self._said.news(facts)
         if odd:
             out += rejects(VENUE, at_ns, "market_stats", odd, frame.data)
         if is_surveying and is_of_all and self._surveyed.due(at_ns):
-            markets = len(self.listing.markets)
-            out.append(Surveyed(venue=VENUE, recv_ns=at_ns, venue_ns=venue_ns, markets=markets))
+            every = self.listing.markets.values()
+            # One that is gone may have left its symbol to another.
+            silent = tuple(m.symbol for m in every if m.is_silent and not m.is_gone)
+            told = Surveyed(
+                venue=VENUE, recv_ns=at_ns, venue_ns=venue_ns, markets=len(every), silent=silent
+            )
+            out.append(told)
         return out
 
     def _name(self, market: LighterMarket, name: str, at_ns: int) -> list[Output]:

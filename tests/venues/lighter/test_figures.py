@@ -120,6 +120,27 @@ def test_a_delisted_market_has_zero_prices_and_says_nothing():
     assert [type(output) for output in told(dead)] == [Surveyed]
 
 
+@pytest.mark.parametrize(
+    "dead", [STATS | {"index_price": "0.00", "mark_price": "0.00"}, None], ids=["zero", "no row"]
+)
+def test_a_surveyed_market_whose_row_says_nothing_is_silent_until_it_speaks(dead):
+    """Its rate is not kept young by the rows of all others."""
+    eth, ours = STATS | {"market_id": 0, "symbol": "ETH"}, session(survey=True)
+    for seconds, row, silent in ((0, STATS, ()), (20, dead, ("BTC",)), (40, STATS, ())):
+        message = json.loads(stats({"0": eth, "1": row}).data)
+        [read] = only(Surveyed, feed(ours, frame(message, AT_NS + seconds * SECOND)))
+        assert read.silent == silent
+
+
+def test_a_market_that_is_gone_silences_none_that_took_its_name():
+    ours = session(survey=True)
+    feed(ours, listing(BTC | {"status": "inactive"}, BTC | {"market_id": 9}))
+    zero = STATS | {"index_price": "0", "mark_price": "0", "symbol": "BTC"}
+    rows = {"1": zero, "9": STATS | {"symbol": "BTC"}}
+    [read] = only(Surveyed, feed(ours, stats(rows)))
+    assert read.silent == ()
+
+
 def test_blank_strings_are_unknown_not_zero():
     blank = dict.fromkeys(STATS.keys() - {"mark_price", "index_price", "market_id"}, "")
     assert [type(output) for output in told(blank)] == [Prices, Surveyed]
