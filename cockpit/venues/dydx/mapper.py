@@ -89,11 +89,7 @@ class DydxMarket(Market):
             if name not in row:
                 continue
             said = row[name]
-            number = None
-            if isinstance(said, float | int | str) and not isinstance(said, bool):
-                number = said
-            figure = _rate(number) if name == _RATE else amount(number)
-            self.figures[name] = figure
+            figure = self.figures[name] = _rate(said) if name == _RATE else amount(said)
             if figure is None and said not in (None, ""):
                 reason = f"market {self.native}: {name} is no such figure"
                 yield reject(VENUE, at_ns, reason, str(said))
@@ -227,7 +223,7 @@ class DydxMarket(Market):
             )  # fmt: skip
 
 
-def _rate(number: float | str | None) -> float | None:
+def _rate(number: object) -> float | None:
     """A fraction an hour: a whole and more is nonsense."""
     rate = finite(number)
     return rate if rate is not None and abs(rate) < 1 else None
