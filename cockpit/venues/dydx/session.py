@@ -47,7 +47,7 @@ class Session(VenueSession):
         # The venue closes a connection that asks for one subject more than twice a second.
         self._keys = Subscriptions(self._connection.encode, Rules(spacing_s=1.0))
         self._books = IndexerBooks(self._keys, self._market)
-        timing = Timing(period_s=_period_s(wants))
+        timing = Timing(period_s=_SURVEY_S if wants.survey else _LISTING_S)
         self._markets = Question(VENUE, ask_markets, wire.MARKETS, timing, at_once=True)
         self._history = Backfill(HISTORY, ask_history)
         self._accounts = Accounts(wants.accounts, self._terms)
@@ -63,6 +63,8 @@ class Session(VenueSession):
         self._followed_wants = wants
         self._symbols = frozenset(wants.symbols)
         self._left_out: list[DydxMarket] = []
+        self._unread: list[str] = []
+        """Symbols whose rows could not be read since the last whole list."""
         self._was_opened = False
         self._oracles_ns: int | None = None
         """When any oracle was heard last; None where that is too long ago to value accounts by."""
@@ -91,7 +93,7 @@ class Session(VenueSession):
         before, self._symbols = self._symbols, frozenset(self.wants.symbols)
         self._followed_wants = self.wants
         self._said.forget()
-        self._markets.every(_period_s(self.wants))
+        self._markets.every(_SURVEY_S if self.wants.survey else _LISTING_S)
         is_more = self.wants.survey or not self._symbols <= before
         return [self._markets.ask(at_ns)] if is_more else []
 
@@ -241,7 +243,7 @@ class Session(VenueSession):
             yield reject(VENUE, at_ns, "empty list of markets")
             return
         self.listing.begin()
-        self._oracles_ns = at_ns
+        self._oracles_ns, self._unread = at_ns, []
         yield from self._rows(rows, at_ns)
         yield from self.listing.end(at_ns)
 
@@ -251,6 +253,7 @@ class Session(VenueSession):
             row = decode(wire.ROW, raw)
             if isinstance(row, str):
                 self.listing.unread([ticker])
+                self._unread.append(symbol_of(ticker))
                 yield reject(VENUE, at_ns, f"market {ticker}: {row}", bytes(raw))
                 continue
             market = self.listing.adopt(ticker, symbol_of(ticker), ONE, DydxMarket)
@@ -295,7 +298,11 @@ class Session(VenueSession):
         out, count = list(self._listed(answer.markets, at_ns)), len(answer.markets)
         if not self.wants.survey:
             return out
-        return [*out, Surveyed(venue=VENUE, recv_ns=at_ns, markets=count, period_s=_SURVEY_S)]
+        silent = tuple(self._unread)
+        told = Surveyed(
+            venue=VENUE, recv_ns=at_ns, markets=count, period_s=_SURVEY_S, silent=silent
+        )
+        return [*out, told]
 
     def _on_history(self, reply: Reply) -> Sequence[Output]:
         answer, at_ns = answer_of(wire.HISTORY, reply), reply.at_ns
@@ -328,10 +335,6 @@ class Session(VenueSession):
         if self._accounts.keys() != parents:
             self.listing.changed()
         return out
-
-
-def _period_s(wants: Wants) -> float:
-    return _SURVEY_S if wants.survey else _LISTING_S
 
 
 def _block(part: wire.Whole | wire.Update, frame: Frame) -> Output:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cockpit.core.events import Funding, Instrument, OpenInterest, Prices, Reject
+from cockpit.core.events import Funding, Instrument, OpenInterest, Prices, Reject, Surveyed
 from cockpit.core.units import HOUR_NS
 from cockpit.venues.contract import Output, Wants
 from cockpit.venues.dydx import SPEC
@@ -104,6 +104,15 @@ def test_an_odd_figure_costs_that_figure_and_no_other(odd: Any) -> None:
     assert [r.reason for r in only(Reject, outputs)] == [
         "market BTC-USD: openInterest is no such figure"
     ]
+
+
+def test_a_surveyed_market_whose_row_cannot_be_read_is_silent_until_one_can() -> None:
+    session = Session(Wants(survey=True))
+    healthy, broken = markets(row("BTC-USD"), row("ETH-USD")), markets(row("BTC-USD"))
+    broken["markets"]["ETH-USD"] = None
+    for body, silent in ((healthy, ()), (broken, ("ETH",)), (healthy, ())):
+        [read] = only(Surveyed, feed(session, reply("instruments", body)))
+        assert (read.markets, read.silent) == (2, silent)
 
 
 # --- prices and open interest -----------------------------------------------------------------
