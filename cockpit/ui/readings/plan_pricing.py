@@ -1,11 +1,13 @@
 """From the legs on the screen to a plan that is kept: what the market expects of each leg now."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from cockpit.analytics.execution.depth import impact_bps, walk
 from cockpit.calculators.saved_plans import Expected, SavedPlan, check_name
 from cockpit.core.plan import Leg
-from cockpit.ui.model.calculator_form import module
+from cockpit.ui.model.calculator_form import checked, module
 from cockpit.ui.model.readings import Readings
 
 
@@ -15,24 +17,29 @@ def proposed(readings: Readings, name: str) -> SavedPlan | None:
     result = form.result if form and not form.is_outdated else None
     if form is None or result is None or result.plan is None or not result.plan.legs:
         return None
+    # Not every calculator asks for fees.
+    fees: Mapping[str, float] = getattr(checked(form), "taker_fee", {})
     return SavedPlan(
         name=check_name(name),
         at_ns=readings.now_ns,
         calculator=form.name,
         verdict=module(form.name).verdict(result),
         legs=result.plan.legs,
-        expected=tuple(expected(readings, leg) for leg in result.plan.legs),
+        expected=tuple(expected(readings, leg, fees.get(leg.venue)) for leg in result.plan.legs),
         inputs=form.values(),
         assumptions=result.assumed,
         warnings=result.warnings,
     )
 
 
-def expected(readings: Readings, leg: Leg) -> Expected:
-    """The leg against the book of now, as if it were traded at once; of an old one the fee."""
+def expected(readings: Readings, leg: Leg, typed_fee_frac: float | None = None) -> Expected:
+    """The leg against the book of now, as if it were traded at once; of an old one the fee. A fee
+    that was typed into the form goes before what the venue and the config say."""
     market = readings.view.market(leg.venue, leg.symbol)
     mid = market.book.mid() if market and not market.is_stale("book", readings.now_ns) else None
-    fee, _ = readings.taker_fee(leg.venue, leg.symbol)
+    fee = typed_fee_frac
+    if fee is None:
+        fee, _ = readings.taker_fee(leg.venue, leg.symbol)
     if market is None or mid is None:
         return Expected(fee_frac=fee)
     levels = market.book.asks() if leg.side.sign > 0 else market.book.bids()

@@ -172,6 +172,22 @@ def test_a_kept_plan_notes_what_the_market_expected_of_each_leg():
     assert was.cost_frac == pytest.approx(0.0003 + 0.0002, rel=0.02)
 
 
+def test_a_kept_plan_expects_the_fee_that_was_typed_into_its_form():
+    scene = scenes.live()
+    opened(scene, "carry")
+    form = scene.ui.forms.shown
+    assert form is not None
+    form.put("taker_fee.bravo", "0.001", "typed")
+    compute(form, scene.view, Settings(now_ns=AT_NS))
+    plan = plan_pricing.proposed(scene, "btc-carry")
+    assert plan is not None
+    was = {leg.venue: one for leg, one in zip(plan.legs, plan.expected, strict=True)}
+    assert was["bravo"].fee_frac == 0.001
+    # 3 bps of impact, as 100,000 USD meet 50,000 USD at 2 bps and 50,000 USD at 4 bps.
+    assert was["bravo"].cost_frac == pytest.approx(0.0003 + 0.001, rel=0.02)
+    assert was["alphaswap"].fee_frac == scenes.TAKER_FEES["alphaswap"]
+
+
 def test_a_stress_that_the_screen_began_with_takes_what_is_held_once_it_is_known():
     """Started with STRESS remembered: first nothing is known, then rates are, then positions."""
     host = PlainHost(readings=scenes.bare())
