@@ -17,6 +17,7 @@ from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.heatmap_cells import fresh_hourly
 from cockpit.ui.readings.pair_cursor import SPREADS, pair_under_cursor
 from cockpit.ui.readings.positions import chosen, is_followed
+from cockpit.ui.readings.same_asset import is_one_asset
 from cockpit.ui.text.form_values import plain
 
 SIZE = "as costs are quoted"
@@ -50,11 +51,19 @@ def pair(readings: Readings) -> tuple[str, str] | None:
 
 
 def mid_of(readings: Readings, venue: str | None = None) -> float | None:
-    """The selected symbol's price at a venue, else at the first that has one."""
-    names = [venue] if venue else [v.name for v in readings.venues]
+    """The selected symbol's price of now at a venue, else at the first that has one of the same
+    coin: its mid, or while the book is old or away its mark. None where all are old: a size of an
+    old price is none."""
+    names = [v.name for v in readings.venues]
+    if venue is not None:
+        names = [venue, *(name for name in names if is_one_asset(readings, venue, name))]
     for name in names:
         market = readings.market(name)
-        price = (market.book.mid() or market.mark) if market else None
+        if market is None:
+            continue
+        mid = None if market.is_stale("book", readings.now_ns) else market.book.mid()
+        mark = None if market.is_stale("mark", readings.now_ns) else market.mark
+        price = mid or mark
         if price is not None:
             return price
     return None
@@ -119,7 +128,7 @@ def _hedge(readings: Readings) -> dict[str, Given]:
         others = [v.name for v in readings.venues if v.name != legs[0].venue]
         given["venues"] = Given(",".join(others), "every other venue")
         return given
-    price = mid_of(readings, readings.venue) or mid_of(readings)
+    price = mid_of(readings, readings.venue)
     if price is not None:
         given["size"] = Given(round_size(readings.ui.size_usd / price), SIZE)
         given["venue"] = Given(readings.venue or "", CELL)
@@ -236,14 +245,15 @@ def plan_rows(readings: Readings) -> list[dict[str, Any]]:
 
 
 def pair_rows(readings: Readings) -> list[dict[str, Any]]:
-    """Long and short at the size that costs are quoted for."""
-    venues = pair(readings)
+    """Long and short at the size that costs are quoted for; a leg whose venue has no price of now
+    is sized by another's of the same coin. None where one leg would be alone."""
     rows = []
-    for venue, sign in zip(venues or (), (1, -1), strict=False):
+    for venue, sign in zip(pair(readings) or (), (1, -1), strict=False):
         price = mid_of(readings, venue)
-        if price is not None:
-            size = sign * float(f"{readings.ui.size_usd / price:.4g}")
-            rows.append({"venue": venue, "symbol": readings.symbol, "size": size})
+        if price is None:
+            return []
+        size = sign * float(f"{readings.ui.size_usd / price:.4g}")
+        rows.append({"venue": venue, "symbol": readings.symbol, "size": size})
     return rows
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from cockpit.calculators.common.market_data import Settings
 from cockpit.calculators.saved_plans import fill
-from cockpit.core.events import Position
+from cockpit.core.events import Funding, Position, Prices
 from cockpit.core.units import NS_PER_S
 from cockpit.ui.input.form_prefill import pair, prefill
 from cockpit.ui.input.market_selection import select_symbol
@@ -85,6 +85,38 @@ def test_a_hedge_without_anything_before_it_is_of_the_quoted_size_at_the_cell():
     scene = scenes.live()
     scene.ui.size_usd = 64_000.0
     assert texts(scene, "hedge") == {"symbol": "BTC", "size": "1", "venue": "alphaswap"}
+
+
+def test_a_size_in_coins_is_not_made_of_an_old_price():
+    scene = scenes.live()
+    scene.ui.size_usd = 66_000.0
+    scene.now_ns = AT_NS + 600 * NS_PER_S
+    assert texts(scene, "hedge") == {"symbol": "BTC"}
+    scene.now_ns += NS_PER_S
+    store = scenes.store_of(scene)
+    store.apply(Prices(venue="bravo", recv_ns=scene.now_ns, symbol="BTC", mark=66_000.0))
+    # The cell's own book and mark, at 64,000, are ten minutes old; bravo's mark is of now.
+    assert texts(scene, "hedge")["size"] == "1"
+
+
+@pytest.mark.parametrize(("mark", "sizes"), [(66_000.0, [1.0, -1.0]), (128_000.0, None)])
+def test_both_legs_of_a_pair_are_sized_by_a_price_of_now_or_none_is(mark, sizes):
+    """A price twice as high is that of another coin: a leg is not sized by it, nor left alone."""
+    scene = scenes.live()
+    scene.ui.size_usd = 66_000.0
+    scene.now_ns = AT_NS + 600 * NS_PER_S
+    store = scenes.store_of(scene)
+    for venue in ("alphaswap", "bravo"):
+        store.apply(
+            Funding(
+                venue=venue, recv_ns=scene.now_ns, symbol="BTC", kind="live", rate=RATES[venue],
+                interval_s=3600,
+            )
+        )  # fmt: skip
+    store.apply(Prices(venue="bravo", recv_ns=scene.now_ns, symbol="BTC", mark=mark))
+    given = texts(scene, "stress").get("positions")
+    legs = None if given is None else [leg["size"] for leg in msgspec.json.decode(given)]
+    assert legs == sizes
 
 
 def test_a_hedge_is_of_what_is_held_in_the_symbol():
