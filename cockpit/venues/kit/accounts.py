@@ -53,8 +53,8 @@ class Accounts(OverHttp, Generic[F]):
     """The wanted addresses. `rota` asks about each; a reply's key is the address.
 
     `follow` makes what is remembered of one, which goes when it is wanted no longer. An account
-    whose last whole reading is older than `stale_s` is said to be not read: what was stated of it
-    is old, and half of it may have changed.
+    whose last whole reading is older than `stale_s`, or than two rounds of `rota` where many take
+    longer, is said to be not read: what was stated of it is old, and half of it may have changed.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Accounts(OverHttp, Generic[F]):
         self._venue = venue
         self._rota = rota
         self._follow = follow
-        self._stale_ns = round(stale_s * NS_PER_S)
+        self._stale_s = stale_s
 
     def want(self, addresses: Iterable[str], at_ns: int) -> Sequence[Output]:
         """Follow exactly these; one that is wanted again is as it was never read."""
@@ -75,12 +75,12 @@ class Accounts(OverHttp, Generic[F]):
         return self._rota.want(self.followed, at_ns)
 
     def tick(self, at_ns: int) -> Sequence[Output]:
-        out: list[Output] = []
+        out, stale_s = list[Output](), max(self._stale_s, 2 * self._rota.timing.period_s)
         for followed in self.followed.values():
-            if followed.read_ns is not None and at_ns - followed.read_ns >= self._stale_ns:
+            read_ns = followed.read_ns
+            if read_ns is not None and at_ns - read_ns >= stale_s * NS_PER_S:
                 followed.read_ns = None
-                seconds = self._stale_ns // NS_PER_S
-                out += followed.ledger.state("failed", at_ns, f"not read for {seconds} s")
+                out += followed.ledger.state("failed", at_ns, f"not read for {stale_s:g} s")
         return [*out, *self._rota.tick(at_ns)]
 
     def rejected(self, address: str, told: Reject) -> list[Output]:

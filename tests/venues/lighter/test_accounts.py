@@ -90,6 +90,22 @@ def test_an_account_that_was_read_once_is_not_unread_while_it_is_read_again():
     assert states(feed(ours, reply("account", again, key=L1))) == []
 
 
+def test_of_many_addresses_none_fails_because_its_turn_comes_late():
+    """Thirty are read every 90 s; one that misses two turns is not read."""
+    numbers = [str(number) for number in range(1000, 1030)]
+    ours, told = following(*numbers), []
+    for second in range(400):
+        outputs = feed(ours, *ticks(1, AT_NS + second * SECOND))
+        told += states(outputs)
+        at_ns = AT_NS + (second + 1) * SECOND
+        for fetch in asked(outputs) if second < 200 else []:
+            body = page(account(index=int(fetch.key)))
+            told += states(feed(ours, reply("account", body, at_ns, key=fetch.key)))
+        if second == 200:
+            assert told == ["read"] * 30
+    assert told[30:] == ["failed"] * 30
+
+
 # --- figures --------------------------------------------------------------------------------------
 
 
