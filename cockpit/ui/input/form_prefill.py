@@ -246,7 +246,7 @@ def plan_rows(readings: Readings) -> list[dict[str, Any]]:
 
 def pair_rows(readings: Readings) -> list[dict[str, Any]]:
     """Long and short at the size that costs are quoted for; a leg whose venue has no price of now
-    is sized by another's of the same coin. None where one leg would be alone."""
+    is sized by another's of the same coin. No rows where one leg would be alone."""
     rows = []
     for venue, sign in zip(pair(readings) or (), (1, -1), strict=False):
         price = mid_of(readings, venue)
